@@ -1,0 +1,61 @@
+import { InputError } from '../errors.js';
+import type { Threads, Watch } from '../kernels/threads.js';
+import type { Random } from '../random.js';
+import { type Anchors, greedyCoreset, startRows } from './greedy.js';
+
+/** How the memory bank is chosen from the patches. */
+export type SamplerName = 'greedy' | 'exact' | 'random' | 'identity';
+
+export const SAMPLERS: readonly SamplerName[] = ['greedy', 'exact', 'random', 'identity'];
+
+/** What a sampler sees. */
+export interface SamplerInput {
+  /** Projected patches [n × d]. */
+  z: Float32Array;
+  d: number;
+  /** Share of all patches to pick, in (0, 1). */
+  ratio: number;
+  kept?: Uint8Array;
+  firstPickFromKept?: boolean;
+  /** Start rows given instead of drawn. */
+  anchors?: Anchors;
+}
+
+/** Number of rows picked: trunc(ρ·n), of all patches, removed ones included. */
+export function coresetSize(ratio: number, n: number): number {
+  if (!(ratio > 0 && ratio < 1)) {
+    throw new InputError(`a coreset ratio of ${ratio} is impossible`, 'Give a share above 0 and below 1, such as 0.1');
+  }
+  const size = Math.trunc(ratio * n);
+  if (size < 1) throw new InputError(`a coreset ratio of ${ratio} keeps none of ${n} patches`, 'Raise the ratio');
+  return size;
+}
+
+/** Picks rows of the memory bank, in order of selection. */
+export type Sampler = (threads: Threads, input: SamplerInput, random: Random, watch?: Watch) => Promise<Int32Array>;
+
+const greedy =
+  (anchors: (random: Random, n: number) => Anchors): Sampler =>
+  (threads, input, random, watch) => {
+    const { z, d, ratio, kept, firstPickFromKept } = input;
+    const n = z.length / d;
+    const options = { count: coresetSize(ratio, n), anchors: input.anchors ?? anchors(random, n), kept, firstPickFromKept };
+    return greedyCoreset(threads, z, d, options, watch);
+  };
+
+function keptRows({ z, d, kept }: SamplerInput): Int32Array {
+  const all = Int32Array.from({ length: z.length / d }, (_, i) => i);
+  return kept ? all.filter((i) => kept[i] === 1) : all;
+}
+
+/** `random` (Table 5's "PatchCore 1 %-Random") draws from the kept rows, `identity` keeps all of them. */
+export const samplers: Readonly<Record<SamplerName, Sampler>> = {
+  greedy: greedy(startRows),
+  exact: greedy(() => ({ kind: 'all' })),
+  random: async (_threads, input, random) => {
+    const rows = keptRows(input);
+    const size = Math.min(rows.length, coresetSize(input.ratio, input.z.length / input.d));
+    return random.distinct(rows.length, size).map((i) => rows[i]);
+  },
+  identity: async (_threads, input) => keptRows(input),
+};

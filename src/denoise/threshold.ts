@@ -1,0 +1,66 @@
+import { InputError } from '../errors.js';
+
+/**
+ * The q-quantile by linear interpolation at rank (n − 1)·q, as torch.quantile. Selection, not sorting in place.
+ * @throws InputError for a q outside [0, 1]; RangeError for no values.
+ */
+export function quantile(values: Float32Array, q: number): number {
+  if (!(q >= 0 && q <= 1)) throw new InputError(`a quantile of ${q} does not exist`, 'Give a number from 0 to 1');
+  if (values.length === 0) throw new RangeError('no values');
+  const sorted = new Float32Array(values).sort();
+  const rank = (sorted.length - 1) * q;
+  const low = Math.floor(rank);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return Math.fround(sorted[low] + (sorted[high] - sorted[low]) * (rank - low));
+}
+
+/** Which patches stay: weight ≤ threshold. */
+export interface Denoised {
+  /** The (1 − τ)-quantile of all weights pooled. */
+  threshold: number;
+  /** [patches] of 1 (kept) and 0 (removed). */
+  kept: Uint8Array;
+  /** Number of ones. */
+  keptCount: number;
+}
+
+/**
+ * Removes the noisiest share τ of all patches, pooled over images and positions (methods.md 4.1, step 5): those with
+ * weight strictly above the threshold; ties stay. τ = 0 removes nothing.
+ */
+export function discard(weights: Float32Array, tau: number): Denoised {
+  if (!(tau >= 0 && tau < 1)) {
+    throw new InputError(`a threshold of ${tau} is impossible`, 'Give the share of patches to remove, from 0 to below 1');
+  }
+  const threshold = quantile(weights, 1 - tau);
+  const kept = new Uint8Array(weights.length);
+  let keptCount = 0;
+  for (let i = 0; i < weights.length; i++) if (weights[i] <= threshold) keptCount += kept[i] = 1;
+  return { threshold, kept, keptCount };
+}
+
+/** Normalisations of LOF weights the authors tried; `none` is the published code. */
+export type WeightNormalisation = 'none' | 'imageMedian' | 'positionMean';
+
+/** Applies a normalisation to weights [images × positions]: minus the image's median plus 1, or over the position's mean. */
+export function normaliseWeights(weights: Float32Array, positions: number, kind: WeightNormalisation): Float32Array {
+  if (kind === 'none') return weights;
+  const out = new Float32Array(weights.length);
+  const images = weights.length / positions;
+  if (kind === 'imageMedian') {
+    for (let i = 0; i < images; i++) {
+      const own = weights.subarray(i * positions, (i + 1) * positions);
+      const sorted = new Float32Array(own).sort();
+      // torch.median: the lower of the two middle values.
+      const median = sorted[Math.floor((positions - 1) / 2)];
+      for (let p = 0; p < positions; p++) out[i * positions + p] = Math.max(0, own[p] - median + 1);
+    }
+    return out;
+  }
+  for (let p = 0; p < positions; p++) {
+    let sum = 0;
+    for (let i = 0; i < images; i++) sum += weights[i * positions + p];
+    for (let i = 0; i < images; i++) out[i * positions + p] = weights[i * positions + p] / (sum / images);
+  }
+  return out;
+}

@@ -1,0 +1,71 @@
+import type { TaskContext } from '../kernels/worker.js';
+
+interface Index {
+  bank: number;
+  fine: number;
+  panels: number;
+  padded: number;
+  d: number;
+  width: number;
+  fineDims: number;
+  k: number;
+  largest: number;
+}
+
+/** Nearest rows of queries [from, to): bounds for four queries at a time, then each query's own search. */
+export function run(
+  { kernels }: TaskContext,
+  { bank, fine, panels, padded, d, width, fineDims, k, largest }: Index,
+  queries: Float32Array,
+  levels: Float32Array[],
+  slack: number,
+  rows: Int32Array,
+  squared: Float32Array,
+  from: number,
+  to: number,
+  scratch: number,
+): void {
+  const { buffer } = kernels.memory;
+  const own = width - 2;
+  const small = new Float32Array(buffer, scratch, 4 * width);
+  const packed = scratch + 16 * width;
+  const bounds = packed + 16 * width;
+  const query = bounds + 16 * padded;
+  const queryFine = query + 4 * d;
+  const seeds = queryFine + 4 * fineDims;
+  const best = seeds + 8 * k;
+  const queryView = new Float32Array(buffer, query, d);
+  const fineView = new Float32Array(buffer, queryFine, fineDims);
+  const bestDistance = new Float32Array(buffer, best, 2 * k);
+  const bestRow = new Int32Array(buffer, best, 2 * k);
+  const norms = new Float64Array(4);
+  for (let first = from; first < to; first += 4) {
+    const count = Math.min(4, to - first);
+    small.fill(0);
+    for (let i = 0; i < count; i++) {
+      let squares = 0;
+      for (let a = 0; a < own; a++) {
+        const value = levels[0][(first + i) * own + a];
+        small[i * width + a] = -2 * value;
+        squares += value * value;
+      }
+      small[i * width + own] = 1;
+      small[i * width + own + 1] = squares;
+      norms[i] = squares;
+    }
+    kernels.pack4(scratch, width * 4, width, packed);
+    kernels.gemm4(packed, width, panels, padded / 8, bounds, padded * 4);
+    for (let i = 0; i < count; i++) {
+      const q = first + i;
+      queryView.set(queries.subarray(q * d, (q + 1) * d));
+      fineView.set(levels[1].subarray(q * fineDims, (q + 1) * fineDims));
+      const margin = 2e-5 * (norms[i] + largest);
+      const at = bounds + i * padded * 4;
+      kernels.nearest(at, padded, query, bank, d, queryFine, fine, fineDims, slack, margin, seeds, best, k);
+      for (let j = 0; j < k; j++) {
+        squared[q * k + j] = bestDistance[2 * j];
+        rows[q * k + j] = bestRow[2 * j + 1];
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { InputError } from '../errors.js';
+import type { Random } from '../random.js';
+import { openSafetensors, type SafetensorsFile } from '../storage/safetensors.js';
+import type { Network, NormNames, Step } from './network.js';
+
+/** Batch norm's ε in both families. */
+const EPSILON = 1e-5;
+
+/** Values of one step: a kernel [out × in × k × k] with bias [out], or scale and shift [channels]. */
+export interface StepParameters {
+  weight?: Float32Array;
+  scale?: Float32Array;
+  bias: Float32Array;
+}
+
+/** Parameters by step output name, with a hash of everything read: the backbone's identity for caches and models. */
+export interface Parameters {
+  steps: ReadonlyMap<string, StepParameters>;
+  sha256: string;
+  /** Where they came from: a file's path or `random(seed)`. */
+  source: string;
+}
+
+/**
+ * Loads a network's parameters from a `.safetensors` file with torchvision (or, for resnet50v2, GluonCV) names. Batch
+ * norm may be separate or already folded into `weight` + `bias`; either way it is folded here. Every name and shape is
+ * checked; tensors beyond the truncated network are ignored.
+ * @throws InputError naming file and tensor: missing, wrong shape, NaN or infinite.
+ */
+export async function loadParameters(network: Network, path: string): Promise<Parameters> {
+  const file = await openSafetensors(path);
+  const hash = createHash('sha256').update(network.backbone);
+  try {
+    const steps = new Map<string, StepParameters>();
+    for (const step of network.steps) {
+      if (step.op !== 'conv' && step.op !== 'norm') continue;
+      const read = (name: string, shape: readonly number[]): Promise<Float32Array> =>
+        readChecked(file, network.backbone, name, shape);
+      const values = step.op === 'conv' ? await readConv(file, step, read) : await readNorm(step.norm, step.channels, read);
+      for (const array of [values.weight, values.scale, values.bias]) if (array) hash.update(bytesOf(array));
+      steps.set(step.output, values);
+    }
+    return { steps, sha256: hash.digest('hex'), source: path };
+  } finally {
+    await file.close();
+  }
+}
+
+type Read = (name: string, shape: readonly number[]) => Promise<Float32Array>;
+
+async function readConv(
+  file: SafetensorsFile,
+  step: Extract<Step, { op: 'conv' }>,
+  read: Read,
+): Promise<StepParameters> {
+  const { in: from, out } = step.channels;
+  const weight = await read(step.weight, [out, from, step.size, step.size]);
+  if (!step.norm) return { weight, bias: new Float32Array(out) };
+  const folded = step.bias !== undefined && file.shape(step.norm.mean) === undefined && file.shape(step.bias) !== undefined;
+  if (folded) return { weight, bias: await read(step.bias!, [out]) };
+  const { scale, bias } = await readNorm(step.norm, out, read);
+  const each = weight.length / out;
+  return { weight: weight.map((value, i) => value * scale![Math.floor(i / each)]), bias };
+}
+
+async function readNorm(norm: NormNames, channels: number, read: Read): Promise<StepParameters> {
+  const mean = await read(norm.mean, [channels]);
+  const variance = await read(norm.variance, [channels]);
+  const gamma = await read(norm.gamma, [channels]);
+  const beta = await read(norm.beta, [channels]);
+  const scale = gamma.map((value, c) => value / Math.sqrt(variance[c] + EPSILON));
+  return { scale, bias: beta.map((value, c) => value - mean[c] * scale[c]) };
+}
+
+async function readChecked(
+  file: SafetensorsFile,
+  backbone: string,
+  name: string,
+  shape: readonly number[],
+): Promise<Float32Array> {
+  const found = file.shape(name);
+  const fix = `Use a weight file of ${backbone} with its original tensor names`;
+  if (!found) throw new InputError(`${file.path} has no tensor "${name}", which ${backbone} needs`, fix);
+  if (found.length !== shape.length || found.some((side, i) => side !== shape[i])) {
+    throw new InputError(`${file.path}: tensor "${name}" is [${found}], ${backbone} needs [${shape}]`, fix);
+  }
+  const values = await file.readFloats(name);
+  if (!values.every(Number.isFinite)) {
+    throw new InputError(`${file.path}: tensor "${name}" holds NaN or infinity`, 'Download the weights again');
+  }
+  return values;
+}
+
+/**
+ * Seeded random parameters (He initialisation, batch norm as identity), for tests and demonstrations without weights.
+ * The last convolution of a block is scaled down so that sums of blocks keep their magnitude.
+ */
+export function randomParameters(network: Network, random: Random, seed: number): Parameters {
+  const steps = new Map<string, StepParameters>();
+  const hash = createHash('sha256').update(network.backbone);
+  for (const step of network.steps) {
+    if (step.op === 'norm') {
+      steps.set(step.output, { scale: new Float32Array(step.channels).fill(1), bias: new Float32Array(step.channels) });
+    } else if (step.op === 'conv') {
+      const { in: from, out } = step.channels;
+      const deviation = Math.sqrt((step.relu ? 2 : 0.5) / (from * step.size ** 2));
+      const weight = Float32Array.from({ length: out * from * step.size ** 2 }, () => random.normal() * deviation);
+      hash.update(bytesOf(weight));
+      steps.set(step.output, { weight, bias: new Float32Array(out) });
+    }
+  }
+  return { steps, sha256: hash.digest('hex'), source: `random(${seed})` };
+}
+
+function bytesOf(array: Float32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

@@ -1,0 +1,38 @@
+import { InputError } from '../errors.js';
+import { decodeGrey } from './codec.js';
+import { type Preprocessing, resizeAndCrop } from './preprocess.js';
+import type { Raster } from './raster.js';
+
+/**
+ * When a resized mask pixel counts as defect (methods.md 1.3). `nearest`: nearest-neighbour resize, non-zero.
+ * `half`: bilinear, ≥ 128. `eroded255`: bilinear, exactly 255, as the authors' code, which erodes every defect.
+ */
+export type MaskMode = 'nearest' | 'half' | 'eroded255';
+
+/** A mask resized, cropped and binarised like its image: [crop × crop] of 0 and 1. */
+export function binariseMask(mask: Raster, preprocessing: Preprocessing, mode: MaskMode): Uint8Array {
+  const filter = mode === 'nearest' ? 'nearest' : 'bilinear';
+  const { data } = resizeAndCrop(mask, { ...preprocessing, filter });
+  const least = mode === 'nearest' ? 1 : mode === 'half' ? 128 : 255;
+  return data.map((value) => (value >= least ? 1 : 0));
+}
+
+/**
+ * Reads the mask of an image.
+ * @throws InputError naming both files when the mask's size differs from the image's.
+ */
+export async function loadMask(
+  path: string,
+  image: { path: string; width: number; height: number },
+  preprocessing: Preprocessing,
+  mode: MaskMode,
+): Promise<Uint8Array> {
+  const mask = await decodeGrey(path);
+  if (mask.width !== image.width || mask.height !== image.height) {
+    throw new InputError(
+      `mask ${path} is ${mask.width}×${mask.height}, its image ${image.path} is ${image.width}×${image.height}`,
+      'Export the mask at the size of its image',
+    );
+  }
+  return binariseMask(mask, preprocessing, mode);
+}

@@ -1,0 +1,38 @@
+import { parentPort } from 'node:worker_threads';
+import type { Answer } from './threads.js';
+import { instantiateKernels, type Kernels } from './wasm.js';
+
+/** What a task gets beside its arguments. */
+export interface TaskContext {
+  /** The kernels over the job's arena; throws where the job has none. */
+  kernels: Kernels;
+  report(value: number): void;
+}
+
+interface Message {
+  task: string;
+  arena: { id: number; memory: WebAssembly.Memory } | null;
+  args: unknown[];
+}
+
+let current: { id: number; kernels: Kernels } | undefined;
+const answer = (value: Answer): void => parentPort!.postMessage(value);
+
+parentPort?.on('message', async ({ task, arena, args }: Message) => {
+  try {
+    const { run } = (await import(task)) as { run: (context: TaskContext, ...args: unknown[]) => unknown };
+    if (!arena) current = undefined;
+    else if (current?.id !== arena.id) current = { id: arena.id, kernels: instantiateKernels(arena.memory) };
+    const context: TaskContext = {
+      get kernels() {
+        if (!current) throw new Error('this job has no arena');
+        return current.kernels;
+      },
+      report: (value) => answer({ kind: 'report', value }),
+    };
+    answer({ kind: 'done', value: await run(context, ...args) });
+  } catch (error) {
+    const { name, message, stack } = error as Error;
+    answer({ kind: 'failed', name, message, stack });
+  }
+});

@@ -1,0 +1,182 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import { InputError, systemCode } from '../errors.js';
+import { writeAtomically } from './atomic.js';
+import { floatsFromHalves } from './half.js';
+
+/** Element types this project reads and writes; the names are those of the safetensors format. */
+export type TensorType = 'F32' | 'F16' | 'F64' | 'I32' | 'I64' | 'U8' | 'U16' | 'BOOL';
+
+export type TensorData = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array | BigInt64Array;
+
+/** A tensor in memory: row-major `data` of the given `shape`. F16 is held as its raw bits (Uint16Array). */
+export interface StoredTensor {
+  dtype: TensorType;
+  shape: readonly number[];
+  data: TensorData;
+}
+
+interface HeaderEntry {
+  dtype: TensorType;
+  shape: number[];
+  data_offsets: [number, number];
+}
+
+/** An open `.safetensors` file: its header is read and checked, its tensors on demand. Close it. */
+export interface SafetensorsFile {
+  readonly path: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly names: readonly string[];
+  /** Shape of a tensor, or undefined where there is none. */
+  shape(name: string): readonly number[] | undefined;
+  read(name: string): Promise<StoredTensor>;
+  /** Reads a tensor as float32 (F32 as it is, F16 and F64 converted). */
+  readFloats(name: string): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+const BYTES: Record<TensorType, number> = { F32: 4, F16: 2, F64: 8, I32: 4, I64: 8, U8: 1, U16: 2, BOOL: 1 };
+const LARGEST_HEADER = 100_000_000;
+
+/**
+ * Opens a `.safetensors` file and checks its whole header against the file's length before any tensor is allocated,
+ * so that a header claiming a terabyte costs nothing.
+ * @throws InputError naming the file: missing, truncated, not safetensors, overlapping or oversized tensors.
+ */
+export async function openSafetensors(path: string): Promise<SafetensorsFile> {
+  if (endianness() !== 'LE') throw new Error('safetensors are read on little-endian machines only');
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    const why = systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new InputError(`cannot open ${path}: ${why}`, 'Check the path');
+  }
+  try {
+    const { metadata, entries, start } = await readHeader(path, file);
+    return {
+      path,
+      metadata,
+      names: [...entries.keys()],
+      shape: (name) => entries.get(name)?.shape,
+      read: (name) => readTensor(path, file, entries, start, name),
+      async readFloats(name) {
+        const tensor = await readTensor(path, file, entries, start, name);
+        if (tensor.data instanceof Float32Array) return tensor.data;
+        if (tensor.data instanceof Float64Array) return Float32Array.from(tensor.data);
+        if (tensor.dtype === 'F16') return floatsFromHalves(tensor.data as Uint16Array);
+        throw new InputError(`${path}: tensor "${name}" is ${tensor.dtype}, not a float`, 'Convert it to F32 or F16');
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function readHeader(
+  path: string,
+  file: FileHandle,
+): Promise<{ metadata: Record<string, string>; entries: Map<string, HeaderEntry>; start: number }> {
+  const broken = (why: string): InputError =>
+    new InputError(`${path} is not a usable safetensors file: ${why}`, 'Download or export it again');
+  const { size } = await file.stat();
+  const lead = Buffer.alloc(8);
+  if (size < 8 || (await file.read(lead, 0, 8, 0)).bytesRead < 8) throw broken('it is shorter than its header');
+  const length = Number(lead.readBigUInt64LE());
+  if (length > LARGEST_HEADER || 8 + length > size) {
+    throw broken(`its header claims ${length} bytes, the file has ${size}`);
+  }
+  const text = Buffer.alloc(length);
+  await file.read(text, 0, length, 8);
+  let json: Record<string, unknown>;
+  try {
+    json = JSON.parse(text.toString('utf8'));
+  } catch {
+    throw broken('its header is not JSON');
+  }
+  const { __metadata__: metadata = {}, ...tensors } = json;
+  const start = 8 + length;
+  const entries = new Map<string, HeaderEntry>();
+  for (const [name, value] of Object.entries(tensors)) {
+    const entry = value as HeaderEntry;
+    if (!(entry?.dtype in BYTES)) throw broken(`tensor "${name}" has the unknown type ${entry?.dtype}`);
+    const whole = (list: unknown): boolean =>
+      Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0);
+    if (!whole(entry.shape) || !whole(entry.data_offsets)) throw broken(`tensor "${name}" has a bad shape or offset`);
+    const [begin, end] = entry.data_offsets;
+    const elements = entry.shape.reduce((product, side) => product * side, 1);
+    if (end - begin !== elements * BYTES[entry.dtype]) throw broken(`tensor "${name}" does not fill its shape`);
+    if (start + end > size) throw broken(`tensor "${name}" ends ${start + end - size} bytes past the file's end`);
+    entries.set(name, entry);
+  }
+  return { metadata: metadata as Record<string, string>, entries, start };
+}
+
+async function readTensor(
+  path: string,
+  file: FileHandle,
+  entries: Map<string, HeaderEntry>,
+  start: number,
+  name: string,
+): Promise<StoredTensor> {
+  const entry = entries.get(name);
+  if (!entry) throw new InputError(`${path} has no tensor "${name}"`, 'Use a file made for this purpose');
+  const [begin, end] = entry.data_offsets;
+  const bytes = new Uint8Array(end - begin);
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, 1 << 30), start + begin + at);
+    if (bytesRead === 0) throw new InputError(`${path} ended inside tensor "${name}"`, 'Download or export it again');
+    at += bytesRead;
+  }
+  return { dtype: entry.dtype, shape: entry.shape, data: view(entry.dtype, bytes.buffer) };
+}
+
+function view(dtype: TensorType, buffer: ArrayBuffer): TensorData {
+  switch (dtype) {
+    case 'F32':
+      return new Float32Array(buffer);
+    case 'F64':
+      return new Float64Array(buffer);
+    case 'I32':
+      return new Int32Array(buffer);
+    case 'I64':
+      return new BigInt64Array(buffer);
+    case 'F16':
+    case 'U16':
+      return new Uint16Array(buffer);
+    default:
+      return new Uint8Array(buffer);
+  }
+}
+
+/** Writes tensors and string metadata atomically as `.safetensors`, tensors in the given order. */
+export async function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, StoredTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  let offset = 0;
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+    const elements = shape.reduce((product, side) => product * side, 1);
+    if (data.length !== elements) throw new RangeError(`tensor "${name}" has ${data.length} values for ${shape}`);
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
+  const lead = Buffer.alloc(8);
+  lead.writeBigUInt64LE(BigInt(padded.length));
+  await writeAtomically(path, async (file) => {
+    await file.write(lead);
+    await file.write(padded);
+    for (const { data } of Object.values(tensors)) {
+      const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+      for (let at = 0; at < bytes.length; ) {
+        at += (await file.write(bytes, at, Math.min(bytes.length - at, 1 << 28))).bytesWritten;
+      }
+    }
+  });
+}
