@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { InputError, systemCode } from '../errors.js';
+import { decodeBmp, isBmp } from './bmp.js';
 import type { Raster } from './raster.js';
 
 sharp.cache(false);
@@ -9,7 +11,7 @@ sharp.concurrency(1);
 export const SMALLEST_SIDE = 8;
 
 /**
- * Decodes a PNG, JPEG, BMP-free common image to 8-bit RGB, byte for byte as Pillow's `convert('RGB')`
+ * Decodes a PNG, JPEG, BMP, TIFF or WebP image to 8-bit RGB, byte for byte as Pillow's `convert('RGB')`
  * (alpha dropped, grey replicated, no rotation by EXIF, no resizing).
  * @throws InputError naming the file: missing, truncated, 16-bit, CMYK, or smaller than 8×8.
  */
@@ -24,7 +26,11 @@ export async function decodeGrey(path: string): Promise<Raster> {
 
 async function decode(path: string, space: 'srgb' | 'b-w'): Promise<Raster> {
   try {
-    const image = sharp(path, { failOn: 'truncated', limitInputPixels: 1e9 });
+    const file = await readFile(path);
+    const bmp = isBmp(file) ? decodeBmp(file) : undefined;
+    const image = bmp
+      ? sharp(bmp.data, { raw: { width: bmp.width, height: bmp.height, channels: 3 } })
+      : sharp(file, { failOn: 'truncated', limitInputPixels: 1e9 });
     const { depth, space: source, width, height } = await image.metadata();
     if (depth !== 'uchar') {
       throw new InputError(`${path} has ${depth === 'ushort' ? 16 : depth} bits a channel`, 'Convert it to 8 bits');
@@ -43,7 +49,7 @@ async function decode(path: string, space: 'srgb' | 'b-w'): Promise<Raster> {
     return { width: info.width, height: info.height, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
   } catch (error) {
     if (error instanceof InputError) throw error;
-    const missing = systemCode(error) === 'ENOENT' || /missing/i.test((error as Error).message);
+    const missing = systemCode(error) === 'ENOENT';
     const why = missing ? 'there is no such file' : (error as Error).message.replace(/\s+/g, ' ').trim();
     throw new InputError(`cannot read image ${path}: ${why}`, missing ? 'Check the path' : 'Replace the damaged file');
   }

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { InputError, systemCode } from '../errors.js';
+import type { AffineDraw, NoiseAugmentation } from './augmentation.js';
+
+/** A noise draw on paper: which test images were injected, relative to the category's folder, in drawn order. */
+export interface NoiseManifest {
+  category: string;
+  ratio: number;
+  images: string[];
+  overlap?: boolean;
+  seed?: number;
+  augmentation?: NoiseAugmentation;
+  /** One drawn change an image, null for none. */
+  draws?: (AffineDraw | null)[];
+}
+
+const draw: z.ZodType<AffineDraw> = z.object({
+  angle: z.number(),
+  shiftX: z.number(),
+  shiftY: z.number(),
+  scale: z.number().positive(),
+  shear: z.number(),
+});
+
+const schema: z.ZodType<NoiseManifest> = z.object({
+  category: z.string(),
+  ratio: z.number().min(0),
+  images: z.array(z.string()),
+  overlap: z.boolean().optional(),
+  seed: z.number().int().optional(),
+  augmentation: z.enum(['none', 'affine', 'rotation', 'slight']).optional(),
+  draws: z.array(draw.nullable()).optional(),
+});
+
+/**
+ * Reads a noise manifest `{category, ratio, images: […]}`.
+ * @throws InputError naming the file: missing, not JSON, or fields of the wrong kind.
+ */
+export async function readManifest(path: string): Promise<NoiseManifest> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const why = systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new InputError(`cannot read noise manifest ${path}: ${why}`, 'Check the path');
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new InputError(`noise manifest ${path} is not JSON`, 'Give {"category", "ratio", "images"}');
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError(
+    `noise manifest ${path}: ${issue.path.join('.') || 'it'} ${issue.message.toLowerCase()}`,
+    'Give {"category", "ratio", "images"}',
+  );
+}

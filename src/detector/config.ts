@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { SamplerName } from '../coreset/samplers.js';
+import type { WeightNormalisation } from '../denoise/threshold.js';
+import type { Discriminator } from '../denoise/weights.js';
+import { InputError } from '../errors.js';
+
+/** Every switch of the memory-bank family. PatchCore is SoftPatch with τ = 0 and no soft weights. */
+export interface BankConfig {
+  /** Null where no weights are needed. */
+  discriminator: Discriminator | null;
+  /** Neighbours of LOF. */
+  k: number;
+  /** τ: share of patches removed, in [0, 1). */
+  threshold: number;
+  /** Whether a stored patch's weight multiplies the scores of patches that match it. */
+  softWeights: boolean;
+  normalisation: WeightNormalisation;
+  sampler: SamplerName;
+  /** ρ: share of all patches in the bank, in (0, 1). */
+  ratio: number;
+  firstPickFromKept: boolean;
+  /** Neighbours whose distances are averaged into a patch's score. */
+  neighbours: number;
+}
+
+/** The memory-bank methods by name. */
+export const BANK_METHODS = ['patchcore', 'patchcore-random', 'softpatch-lof', 'softpatch-nearest', 'softpatch-gaussian'] as const;
+export type BankMethod = (typeof BANK_METHODS)[number];
+
+/** `paper`: tensor LOF, k = 6, most likely behind the published numbers. `release`: the public code, LOF, k = 5. */
+export type Profile = 'paper' | 'release';
+export const PROFILES: readonly Profile[] = ['paper', 'release'];
+
+const PATCHCORE: BankConfig = {
+  discriminator: null,
+  k: 0,
+  threshold: 0,
+  softWeights: false,
+  normalisation: 'none',
+  sampler: 'greedy',
+  ratio: 0.1,
+  firstPickFromKept: false,
+  neighbours: 1,
+};
+
+/** A method's switches under a profile (methods.md 4.3), with some set by the user. */
+export function bankConfig(method: BankMethod, profile: Profile, set: Partial<BankConfig> = {}): BankConfig {
+  const softpatch = { ...PATCHCORE, threshold: 0.15, softWeights: true };
+  const methods: Record<BankMethod, BankConfig> = {
+    patchcore: PATCHCORE,
+    'patchcore-random': { ...PATCHCORE, sampler: 'random', ratio: 0.01 },
+    'softpatch-lof':
+      profile === 'paper'
+        ? { ...softpatch, discriminator: 'lof-tensor', k: 6 }
+        : { ...softpatch, discriminator: 'lof', k: 5 },
+    'softpatch-nearest': { ...softpatch, discriminator: 'nearest' },
+    'softpatch-gaussian': { ...softpatch, discriminator: 'gaussian' },
+  };
+  const given = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
+  return checkBankConfig({ ...methods[method], ...given });
+}
+
+export const bankSchema: z.ZodType<BankConfig> = z.object({
+  discriminator: z.enum(['nearest', 'gaussian', 'lof', 'lof-tensor']).nullable(),
+  k: z.number().int().min(0),
+  threshold: z.number().min(0).lt(1),
+  softWeights: z.boolean(),
+  normalisation: z.enum(['none', 'imageMedian', 'positionMean']),
+  sampler: z.enum(['greedy', 'exact', 'random', 'identity']),
+  ratio: z.number().gt(0).lt(1),
+  firstPickFromKept: z.boolean(),
+  neighbours: z.number().int().min(1),
+});
+
+/** @throws InputError naming the impossible switch. */
+export function checkBankConfig(config: BankConfig): BankConfig {
+  const parsed = bankSchema.safeParse(config);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const value = (config as unknown as Record<string, unknown>)[String(issue.path[0])];
+    throw new InputError(`${issue.path.join('.')} = ${value} is impossible: ${issue.message}`, 'Give a value in range');
+  }
+  const { discriminator, k, threshold, softWeights } = parsed.data;
+  if (discriminator === null && (threshold > 0 || softWeights)) {
+    throw new InputError('a threshold or soft weights need a discriminator', 'Choose nearest, gaussian, lof or lof-tensor');
+  }
+  if (discriminator?.startsWith('lof') && k < 1) {
+    throw new InputError(`LOF with k = ${k} is impossible`, 'Give at least 1 neighbour');
+  }
+  return parsed.data;
+}

@@ -1,0 +1,51 @@
+import { bilinearTaps } from '../features/embedding.js';
+
+/** Width of the blur, in pixels; the kernel reaches 4σ = 16 pixels. */
+export const MAP_SIGMA = 4;
+const RADIUS = 16;
+
+/**
+ * An anomaly map (methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
+ * blurred by a Gaussian of σ = 4 with 33 taps, borders mirrored with the edge pixel repeated, as scipy's `reflect`.
+ */
+export function anomalyMap(scores: Float32Array, grid: number, side: number): Float32Array {
+  const taps = bilinearTaps(grid, side);
+  const stretched = new Float32Array(side * side);
+  for (let y = 0; y < side; y++) {
+    const { low: top, high: bottom, blend: v } = taps[y];
+    for (let x = 0; x < side; x++) {
+      const { low: left, high: right, blend: h } = taps[x];
+      const upper = scores[top * grid + left] * (1 - h) + scores[top * grid + right] * h;
+      const lower = scores[bottom * grid + left] * (1 - h) + scores[bottom * grid + right] * h;
+      stretched[y * side + x] = upper * (1 - v) + lower * v;
+    }
+  }
+  return blur(blur(stretched, side), side);
+}
+
+/** Normalised Gaussian taps −16…16. */
+export function gaussianTaps(): Float64Array {
+  const taps = Float64Array.from({ length: 2 * RADIUS + 1 }, (_, i) => Math.exp(-0.5 * ((i - RADIUS) / MAP_SIGMA) ** 2));
+  const sum = taps.reduce((total, tap) => total + tap, 0);
+  return taps.map((tap) => tap / sum);
+}
+
+/** Blurs along rows and transposes, so that applying it twice blurs both ways and restores the orientation. */
+function blur(image: Float32Array, side: number): Float32Array {
+  const taps = gaussianTaps();
+  const out = new Float32Array(image.length);
+  const line = new Float32Array(side + 2 * RADIUS);
+  const mirror = (x: number): number => {
+    const at = ((x % (2 * side)) + 2 * side) % (2 * side);
+    return at < side ? at : 2 * side - 1 - at;
+  };
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < line.length; x++) line[x] = image[y * side + mirror(x - RADIUS)];
+    for (let x = 0; x < side; x++) {
+      let sum = 0;
+      for (let t = 0; t < taps.length; t++) sum += line[x + t] * taps[t];
+      out[x * side + y] = sum;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,50 @@
+import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import type { Threads, Watch } from '../kernels/threads.js';
+import type { MemoryBank } from './bank.js';
+import { indexNeighbours, type Neighbours } from './neighbours.js';
+
+/** Scores patches against a bank. */
+export interface BankScorer {
+  /** @param rows [patches × 1024]. @returns [patches] weight · squared distance (methods.md 4.1, step 8). */
+  score(rows: Float32Array, watch?: Watch): Promise<Float32Array>;
+  /** Nearest bank rows of patches. */
+  neighbours(rows: Float32Array, watch?: Watch): Promise<Neighbours>;
+}
+
+/** Builds the exact index over a bank; scores average the `k` nearest rows. */
+export async function createScorer(threads: Threads, bank: MemoryBank, k: number): Promise<BankScorer> {
+  const index = await indexNeighbours(threads, bank.rows, EMBEDDING_DIMENSIONS, k);
+  const neighbours = (rows: Float32Array, watch?: Watch): Promise<Neighbours> => index.search(rows, watch);
+  return {
+    neighbours,
+    async score(rows, watch) {
+      return patchScores(await neighbours(rows, watch), bank.weights, rows.length / EMBEDDING_DIMENSIONS);
+    },
+  };
+}
+
+/**
+ * Patch scores: the mean squared distance to the k nearest rows times the nearest row's weight. As in the authors' code
+ * no root is taken and the softmax re-weighting of the PatchCore paper is absent; the weight takes its place.
+ */
+export function patchScores({ rows, squared }: Neighbours, weights: Float32Array | null, patches: number): Float32Array {
+  const k = rows.length / patches;
+  const scores = new Float32Array(patches);
+  for (let p = 0; p < patches; p++) {
+    let sum = 0;
+    for (let j = 0; j < k; j++) sum += squared[p * k + j];
+    scores[p] = (sum / k) * (weights ? weights[rows[p * k]] : 1);
+  }
+  return scores;
+}
+
+/** An image's score: the largest of its patch scores [images·positions] → [images]. */
+export function imageScores(patches: Float32Array, positions: number): Float32Array {
+  const scores = new Float32Array(patches.length / positions);
+  for (let i = 0; i < scores.length; i++) {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let p = i * positions; p < (i + 1) * positions; p++) if (patches[p] > most) most = patches[p];
+    scores[i] = most;
+  }
+  return scores;
+}

@@ -1,0 +1,56 @@
+import { InputError } from '../errors.js';
+import { createRandom } from '../random.js';
+import { createEmbedding } from './embedding.js';
+import type { Executor } from './executor.js';
+import { createOnnxExecutor, loadOnnxRuntime } from './onnx-executor.js';
+import { loadParameters, type Parameters, randomParameters } from './parameters.js';
+import { resnet } from './resnet.js';
+import type { FeatureSpec } from './spec.js';
+import { createTensorFlowExecutor } from './tensorflow-executor.js';
+
+/** Turns one normalised image [crop × crop × 3] into its patch rows [positions × 1024]. */
+export interface Embedder {
+  executor: string;
+  forward: Executor['forward'];
+  embed: ReturnType<typeof createEmbedding>;
+  dispose(): Promise<void>;
+}
+
+/** Loads or draws the parameters a spec names, checked against the truncated network. */
+export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
+  const network = resnet(spec.backbone, spec.layers);
+  if (spec.weights.kind === 'file') return loadParameters(network, spec.weights.path);
+  return randomParameters(network, createRandom(spec.weights.seed), spec.weights.seed);
+}
+
+/**
+ * Builds the executor a spec asks for.
+ * @throws InputError for unusable weights, or when `onnx` is asked for and onnxruntime-node is not installed.
+ */
+export async function createEmbedder(spec: FeatureSpec): Promise<Embedder> {
+  const network = resnet(spec.backbone, spec.layers);
+  const parameters = await specParameters(spec);
+  const runtime = spec.executor === 'tfjs' ? undefined : await loadOnnxRuntime();
+  if (spec.executor === 'onnx' && !runtime) {
+    throw new InputError(
+      'onnxruntime-node is not installed',
+      'Run npm install onnxruntime-node --onnxruntime-node-install=skip, or choose --executor tfjs',
+    );
+  }
+  const executor = runtime
+    ? await createOnnxExecutor(runtime, network, parameters, spec.preprocessing.crop)
+    : await createTensorFlowExecutor(network, parameters);
+  return {
+    executor: executor.name,
+    forward: (image, side) => executor.forward(image, side),
+    embed: createEmbedding(network.outputs.map(({ channels }) => channels)),
+    dispose: () => executor.dispose(),
+  };
+}
+
+/** The patch grid of a spec: side in patches, and patches an image. */
+export function patchGrid(spec: FeatureSpec): { side: number; positions: number } {
+  const [first] = resnet(spec.backbone, spec.layers).outputs;
+  const side = Math.ceil(spec.preprocessing.crop / first.stride);
+  return { side, positions: side * side };
+}

@@ -1,0 +1,19 @@
+import type { Preprocessing } from '../image/preprocess.js';
+
+/** Where a backbone's weights come from. */
+export type WeightSource = { kind: 'file'; path: string } | { kind: 'random'; seed: number };
+
+/** Which library runs the network; `auto` prefers the faster one that is present. */
+export type ExecutorChoice = 'auto' | 'onnx' | 'tfjs';
+
+export const EXECUTORS: readonly ExecutorChoice[] = ['auto', 'onnx', 'tfjs'];
+
+/** Everything a patch embedding depends on beside the image. */
+export interface FeatureSpec {
+  backbone: string;
+  /** In order; the first one's grid is the patch grid. */
+  layers: readonly string[];
+  weights: WeightSource;
+  preprocessing: Preprocessing;
+  executor: ExecutorChoice;
+}
