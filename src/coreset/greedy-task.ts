@@ -5,7 +5,13 @@ import type { TaskContext } from '../kernels/worker.js';
 const BUDGET = 4000;
 
 /** The leader (helper −1) selects until `count` centres stand; helpers refresh blocks for it until dismissed. */
-export function run({ kernels, report }: TaskContext, header: number, count: number, helper: number, stop: number): void {
+export function run(
+  { kernels, report }: TaskContext,
+  header: number,
+  count: number,
+  helper: number,
+  stop: number,
+): void {
   if (helper >= 0) {
     for (let job = 0; job >= 0; job = kernels.awaitJob(header, helper)) if (job > 0) kernels.serve(header, helper, job);
     return;

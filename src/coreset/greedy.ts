@@ -83,7 +83,15 @@ interface State {
   stop: number;
 }
 
-function layOut(z: Float32Array, y: Float32Array, n: number, d: number, count: number, slack: number, helpers: number): State {
+function layOut(
+  z: Float32Array,
+  y: Float32Array,
+  n: number,
+  d: number,
+  count: number,
+  slack: number,
+  helpers: number,
+): State {
   const blocks = Math.ceil(n / 8);
   const own = AXES + 1;
   const r = own + 2;
@@ -121,7 +129,23 @@ function layOut(z: Float32Array, y: Float32Array, n: number, d: number, count: n
     small[at + (own + 1) * 8] = 1;
     largest = Math.max(largest, squares);
   }
-  const ints = [blocks, d, r, panels, reduced, centres, reducedCentres, distance, limit, bound, applied, tree, leaves, picks, 0];
+  const ints = [
+    blocks,
+    d,
+    r,
+    panels,
+    reduced,
+    centres,
+    reducedCentres,
+    distance,
+    limit,
+    bound,
+    applied,
+    tree,
+    leaves,
+    picks,
+    0,
+  ];
   arena.ints(header, FIELDS).set(ints);
   // Twice the slack, one for each row of a pair; and the rounding of the expanded square, relative to the norms.
   arena.floats(header, FIELDS).set([2 * slack, 2e-5 * largest], 15);

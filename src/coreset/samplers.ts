@@ -39,7 +39,12 @@ const greedy =
   (threads, input, random, watch) => {
     const { z, d, ratio, kept, firstPickFromKept } = input;
     const n = z.length / d;
-    const options = { count: coresetSize(ratio, n), anchors: input.anchors ?? anchors(random, n), kept, firstPickFromKept };
+    const options = {
+      count: coresetSize(ratio, n),
+      anchors: input.anchors ?? anchors(random, n),
+      kept,
+      firstPickFromKept,
+    };
     return greedyCoreset(threads, z, d, options, watch);
   };
 

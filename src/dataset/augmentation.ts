@@ -17,7 +17,10 @@ export type NoiseAugmentation = 'none' | 'affine' | 'rotation' | 'slight';
 
 export const NOISE_AUGMENTATIONS: readonly NoiseAugmentation[] = ['none', 'affine', 'rotation', 'slight'];
 
-const RANGES: Record<Exclude<NoiseAugmentation, 'none'>, { angle: number; shift: number; scale: number; shear: number }> = {
+const RANGES: Record<
+  Exclude<NoiseAugmentation, 'none'>,
+  { angle: number; shift: number; scale: number; shear: number }
+> = {
   affine: { angle: 10, shift: 0.1, scale: 0.1, shear: 10 },
   rotation: { angle: 10, shift: 0, scale: 0, shear: 0 },
   slight: { angle: 3, shift: 0.03, scale: 0, shear: 0 },

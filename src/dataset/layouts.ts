@@ -37,11 +37,14 @@ export async function listCategories(data: string): Promise<string[]> {
  */
 export async function openCategory(data: string, category?: string): Promise<Category> {
   const direct = await layoutOf(data);
-  const root = resolve(direct && (!category || category === basename(resolve(data))) ? data : join(data, category ?? ''));
+  const root = resolve(
+    direct && (!category || category === basename(resolve(data))) ? data : join(data, category ?? ''),
+  );
   const layout = await layoutOf(root);
   if (!layout) {
     const known = await listCategories(data);
-    const choice = known.length > 0 ? `Choose one of ${known.join(', ')}` : 'Give a folder with train/good and test/<type>';
+    const choice =
+      known.length > 0 ? `Choose one of ${known.join(', ')}` : 'Give a folder with train/good and test/<type>';
     throw new InputError(`${root} holds no data set in MVTec's or BTAD's layout (no train/good or train/ok)`, choice);
   }
   const train = await samples(root, 'train', layout.nominal, 0, false);
@@ -61,7 +64,13 @@ export async function openCategory(data: string, category?: string): Promise<Cat
 async function samples(root: string, part: string, type: string, label: 0 | 1, masked: boolean): Promise<Sample[]> {
   const images = await listImages(join(root, part, type));
   const masks = masked ? await pairMasks(join(root, 'ground_truth', type), images) : [];
-  return images.map(({ path, file }, i) => ({ path, name: `${part}/${type}/${file}`, label, type, mask: masks[i] ?? null }));
+  return images.map(({ path, file }, i) => ({
+    path,
+    name: `${part}/${type}/${file}`,
+    label,
+    type,
+    mask: masks[i] ?? null,
+  }));
 }
 
 /**
@@ -75,7 +84,10 @@ export async function openFolders(good: string, mixed: string): Promise<Category
   const types = await listFolders(mixed);
   const test: Sample[] = await folder(mixed, 'mixed', null);
   for (const type of types) test.push(...(await folder(join(mixed, type), type, nominalName(type) ? 0 : 1)));
-  for (const [list, where] of [[train, good], [test, mixed]] as const) {
+  for (const [list, where] of [
+    [train, good],
+    [test, mixed],
+  ] as const) {
     if (list.length === 0) throw new InputError(`${where} holds no images`, 'Give a folder of PNG or JPEG images');
   }
   return { name: basename(resolve(good)), root: resolve(good), train, test, masked: false };
@@ -84,5 +96,11 @@ export async function openFolders(good: string, mixed: string): Promise<Category
 const nominalName = (type: string): boolean => ['good', 'ok', 'normal'].includes(type.toLowerCase());
 
 async function folder(path: string, type: string, label: 0 | 1 | null): Promise<Sample[]> {
-  return (await listImages(path)).map((image) => ({ path: image.path, name: `${type}/${image.file}`, label, type, mask: null }));
+  return (await listImages(path)).map((image) => ({
+    path: image.path,
+    name: `${type}/${image.file}`,
+    label,
+    type,
+    mask: null,
+  }));
 }

@@ -26,7 +26,8 @@ export async function listImages(folder: string): Promise<Listed[]> {
     if (!(await kind(path))?.isFile()) continue;
     const stem = file.slice(0, -extension.length);
     const twin = stems.get(stem);
-    if (twin) throw new InputError(`${folder} holds both ${twin} and ${file}`, 'Keep one: images and masks pair by name');
+    if (twin)
+      throw new InputError(`${folder} holds both ${twin} and ${file}`, 'Keep one: images and masks pair by name');
     stems.set(stem, file);
     images.push({ file, stem, path });
   }

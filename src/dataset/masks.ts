@@ -14,7 +14,11 @@ export async function pairMasks(folder: string, images: readonly Listed[]): Prom
   if (byStem.size < masks.length) throw new InputError(`${folder} holds two masks of one image`, 'Keep one of them');
   const paired = images.map(({ path, stem }) => {
     const mask = byStem.get(stem);
-    if (!mask) throw new InputError(`${path} has no mask ${join(folder, `${stem}_mask.png`)}`, 'Add the mask or remove the image');
+    if (!mask)
+      throw new InputError(
+        `${path} has no mask ${join(folder, `${stem}_mask.png`)}`,
+        'Add the mask or remove the image',
+      );
     byStem.delete(stem);
     return mask.path;
   });

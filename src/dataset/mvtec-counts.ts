@@ -47,7 +47,10 @@ export function checkCounts(category: Category): CountReport {
 
 /** Throws unless the category has both nominal and anomalous test images. */
 export function requireBothClasses(category: Category): void {
-  for (const [label, name] of [[0, 'nominal'], [1, 'anomalous']] as const) {
+  for (const [label, name] of [
+    [0, 'nominal'],
+    [1, 'anomalous'],
+  ] as const) {
     if (!category.test.some((sample) => sample.label === label)) {
       throw new InputError(`${category.root} has no ${name} test image`, 'Add some, or use detect instead of evaluate');
     }

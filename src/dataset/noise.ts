@@ -93,7 +93,10 @@ function fromManifest(
   { category: named, images, draws }: NoiseManifest,
 ): TrainingImage[] {
   if (named !== category.name) {
-    throw new InputError(`the noise manifest is for ${named}, not ${category.name}`, 'Give the manifest of this category');
+    throw new InputError(
+      `the noise manifest is for ${named}, not ${category.name}`,
+      'Give the manifest of this category',
+    );
   }
   if (images.length !== count) {
     throw new InputError(
@@ -108,7 +111,10 @@ function fromManifest(
   return images.map((name, i) => {
     const sample = byName.get(name);
     if (!sample) {
-      throw new InputError(`the noise manifest lists ${name}, which is no anomalous test image`, 'Give a manifest of this data set');
+      throw new InputError(
+        `the noise manifest lists ${name}, which is no anomalous test image`,
+        'Give a manifest of this data set',
+      );
     }
     return { ...sample, noise: true, augmentation: draws?.[i] ?? null };
   });

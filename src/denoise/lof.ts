@@ -47,7 +47,13 @@ function nearestColumns(squared: Float32Array, n: number, k: number, diagonal: b
   return columns;
 }
 
-function factors(squared: Float32Array, n: number, neighbours: Int32Array, offset: number, epsilon: number): Float32Array {
+function factors(
+  squared: Float32Array,
+  n: number,
+  neighbours: Int32Array,
+  offset: number,
+  epsilon: number,
+): Float32Array {
   const k = neighbours.length / n;
   const reach = new Float64Array(n);
   for (let i = 0; i < n; i++) reach[i] = Math.sqrt(squared[i * n + neighbours[i * k + k - 1]]) + offset;

@@ -30,7 +30,10 @@ export interface Denoised {
  */
 export function discard(weights: Float32Array, tau: number): Denoised {
   if (!(tau >= 0 && tau < 1)) {
-    throw new InputError(`a threshold of ${tau} is impossible`, 'Give the share of patches to remove, from 0 to below 1');
+    throw new InputError(
+      `a threshold of ${tau} is impossible`,
+      'Give the share of patches to remove, from 0 to below 1',
+    );
   }
   const threshold = quantile(weights, 1 - tau);
   const kept = new Uint8Array(weights.length);

@@ -1,5 +1,5 @@
 import { coresetSize, samplers } from '../coreset/samplers.js';
-import { project, PROJECTED_DIMENSIONS, randomProjection } from '../denoise/projection.js';
+import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
 import { discard, normaliseWeights } from '../denoise/threshold.js';
 import { patchWeights } from '../denoise/weights.js';
 import { InputError } from '../errors.js';
@@ -59,7 +59,9 @@ export async function fitBank(
   let cut: number | null = null;
   if (config.discriminator) {
     watch.stage?.('denoise');
-    const z = await project(threads, rows, EMBEDDING_DIMENSIONS, projectionFor(random, 'denoise'), { signal: watch.signal });
+    const z = await project(threads, rows, EMBEDDING_DIMENSIONS, projectionFor(random, 'denoise'), {
+      signal: watch.signal,
+    });
     const options = { discriminator: config.discriminator, k: config.k };
     const raw = await patchWeights(threads, z, positions, PROJECTED_DIMENSIONS, options, watch);
     weights = normaliseWeights(raw, positions, config.normalisation);

@@ -24,7 +24,13 @@ export interface BankConfig {
 }
 
 /** The memory-bank methods by name. */
-export const BANK_METHODS = ['patchcore', 'patchcore-random', 'softpatch-lof', 'softpatch-nearest', 'softpatch-gaussian'] as const;
+export const BANK_METHODS = [
+  'patchcore',
+  'patchcore-random',
+  'softpatch-lof',
+  'softpatch-nearest',
+  'softpatch-gaussian',
+] as const;
 export type BankMethod = (typeof BANK_METHODS)[number];
 
 /** `paper`: tensor LOF, k = 6, most likely behind the published numbers. `release`: the public code, LOF, k = 5. */
@@ -82,7 +88,10 @@ export function checkBankConfig(config: BankConfig): BankConfig {
   }
   const { discriminator, k, threshold, softWeights } = parsed.data;
   if (discriminator === null && (threshold > 0 || softWeights)) {
-    throw new InputError('a threshold or soft weights need a discriminator', 'Choose nearest, gaussian, lof or lof-tensor');
+    throw new InputError(
+      'a threshold or soft weights need a discriminator',
+      'Choose nearest, gaussian, lof or lof-tensor',
+    );
   }
   if (discriminator?.startsWith('lof') && k < 1) {
     throw new InputError(`LOF with k = ${k} is impossible`, 'Give at least 1 neighbour');

@@ -25,7 +25,9 @@ export function anomalyMap(scores: Float32Array, grid: number, side: number): Fl
 
 /** Normalised Gaussian taps −16…16. */
 export function gaussianTaps(): Float64Array {
-  const taps = Float64Array.from({ length: 2 * RADIUS + 1 }, (_, i) => Math.exp(-0.5 * ((i - RADIUS) / MAP_SIGMA) ** 2));
+  const taps = Float64Array.from({ length: 2 * RADIUS + 1 }, (_, i) =>
+    Math.exp(-0.5 * ((i - RADIUS) / MAP_SIGMA) ** 2),
+  );
   const sum = taps.reduce((total, tap) => total + tap, 0);
   return taps.map((tap) => tap / sum);
 }

@@ -37,7 +37,8 @@ export async function indexNeighbours(
   k: number,
 ): Promise<NeighbourIndex> {
   const m = bank.length / d;
-  if (d % 16 !== 0 || !Number.isInteger(m) || m < 1) throw new RangeError(`a bank of ${bank.length} values for d = ${d}`);
+  if (d % 16 !== 0 || !Number.isInteger(m) || m < 1)
+    throw new RangeError(`a bank of ${bank.length} values for d = ${d}`);
   const kept = Math.min(k, m);
   const frame = await principalAxes(threads, bank, d, LEVELS[LEVELS.length - 1]);
   const reduced = await reduce(threads, bank, frame, LEVELS);

@@ -27,7 +27,11 @@ export async function createScorer(threads: Threads, bank: MemoryBank, k: number
  * Patch scores: the mean squared distance to the k nearest rows times the nearest row's weight. As in the authors' code
  * no root is taken and the softmax re-weighting of the PatchCore paper is absent; the weight takes its place.
  */
-export function patchScores({ rows, squared }: Neighbours, weights: Float32Array | null, patches: number): Float32Array {
+export function patchScores(
+  { rows, squared }: Neighbours,
+  weights: Float32Array | null,
+  patches: number,
+): Float32Array {
   const k = rows.length / patches;
   const scores = new Float32Array(patches);
   for (let p = 0; p < patches; p++) {

@@ -1,5 +1,5 @@
-import { type BankConfig, type BankMethod, bankConfig, type Profile } from '../detector/config.js';
 import type { NoiseAugmentation } from '../dataset/augmentation.js';
+import { type BankConfig, type BankMethod, bankConfig, type Profile } from '../detector/config.js';
 import type { FeatureSpec } from '../features/spec.js';
 import type { MaskMode } from '../image/mask.js';
 

@@ -86,7 +86,8 @@ export function diagnose(
     if (fromNoise(patch)) removedNoise++;
     if (defect) removedDefects++;
   }
-  const share = (part: number, whole: number, known = true): number | null => (known && whole > 0 ? part / whole : null);
+  const share = (part: number, whole: number, known = true): number | null =>
+    known && whole > 0 ? part / whole : null;
   const masked = defects !== null && noiseImages > 0;
   return {
     coresetNoiseShare: share(noisePicks, picks.length),

@@ -1,7 +1,7 @@
 import type { Sample } from '../dataset/category.js';
-import type { NoiseManifest, } from '../dataset/manifest.js';
+import type { NoiseManifest } from '../dataset/manifest.js';
 import type { NoisyCategory } from '../dataset/noise.js';
-import { fitBank, type FitTrace, type MemoryBank } from '../detector/bank.js';
+import { type FitTrace, fitBank, type MemoryBank } from '../detector/bank.js';
 import { anomalyMap } from '../detector/map.js';
 import { createScorer, imageScores } from '../detector/score.js';
 import { checkCancelled } from '../errors.js';
@@ -13,7 +13,7 @@ import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 import { createRandom } from '../random.js';
 import type { EvaluateConfig } from './config.js';
-import { defectPatches, type Diagnostics, diagnose } from './diagnostics.js';
+import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
 import { type Reporter, SILENT } from './reporter.js';
 import { packageVersion, type Versions } from './versions.js';
 
@@ -76,7 +76,17 @@ export async function evaluate(
   { reporter = SILENT, signal, onImage, onFit }: EvaluateWatch = {},
 ): Promise<EvaluateResult> {
   const begin = performance.now();
-  const timings: Timings = { decode: 0, forward: 0, embed: 0, denoise: 0, coreset: 0, search: 0, score: 0, map: 0, total: 0 };
+  const timings: Timings = {
+    decode: 0,
+    forward: 0,
+    embed: 0,
+    denoise: 0,
+    coreset: 0,
+    search: 0,
+    score: 0,
+    map: 0,
+    total: 0,
+  };
   const timed = async <T>(stage: keyof Timings, work: () => Promise<T> | T): Promise<T> => {
     const start = performance.now();
     const value = await work();
@@ -87,7 +97,10 @@ export async function evaluate(
   const { side: gridSide, positions } = patchGrid(features);
   const { crop } = features.preprocessing;
   const { sha256 } = await specParameters(features);
-  const embed = async (images: Parameters<typeof extract>[2], name: string): Promise<Awaited<ReturnType<typeof extract>>> => {
+  const embed = async (
+    images: Parameters<typeof extract>[2],
+    name: string,
+  ): Promise<Awaited<ReturnType<typeof extract>>> => {
     const extraction = await extract(threads, features, images, { progress: reporter.stage(name), signal });
     for (const stage of ['decode', 'forward', 'embed'] as const) timings[stage] += extraction.seconds[stage];
     return extraction;
@@ -124,7 +137,9 @@ export async function evaluate(
     const scores = await timed('score', () => imageScores(patches, positions));
     for (let i = 0; i < batch.length; i++) {
       const sample = batch[i];
-      const map = await timed('map', () => anomalyMap(patches.subarray(i * positions, (i + 1) * positions), gridSide, crop));
+      const map = await timed('map', () =>
+        anomalyMap(patches.subarray(i * positions, (i + 1) * positions), gridSide, crop),
+      );
       const file = { path: sample.path, ...extraction.sizes[i] };
       const mask = sample.mask ? await loadMask(sample.mask, file, features.preprocessing, maskMode) : null;
       if (category.masked) await timed('score', () => pixels.add(map, mask));
@@ -133,7 +148,10 @@ export async function evaluate(
     }
     testing(Math.min(from + BATCH, test.length), test.length);
   }
-  const { auroc, ap, f1max } = rankLabelled(images.map(({ score }) => score), images.map(({ label }) => label));
+  const { auroc, ap, f1max } = rankLabelled(
+    images.map(({ score }) => score),
+    images.map(({ label }) => label),
+  );
   const none: PixelMetrics = { auroc: null, ap: null, aupro: null };
   const pixel = await timed('score', () => (category.masked ? pixels.metrics() : none));
   timings.total = (performance.now() - begin) / 1000;

@@ -28,7 +28,11 @@ export async function run(
     });
   }
   const embedder = await ready.embedder;
-  const chunk: ExtractedChunk = { sizes: [], seconds: { decode: 0, forward: 0, embed: 0 }, executor: embedder.executor };
+  const chunk: ExtractedChunk = {
+    sizes: [],
+    seconds: { decode: 0, forward: 0, embed: 0 },
+    executor: embedder.executor,
+  };
   const { crop } = spec.preprocessing;
   for (let i = 0; i < images.length; i++) {
     const { path, augmentation } = images[i];

@@ -1,8 +1,8 @@
+import type { Affine } from '../image/affine.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { ranges, type Threads, type Watch } from '../kernels/threads.js';
-import type { Affine } from '../image/affine.js';
-import { EMBEDDING_DIMENSIONS } from './embedding.js';
 import { patchGrid } from './embedder.js';
+import { EMBEDDING_DIMENSIONS } from './embedding.js';
 import type { FeatureSpec } from './spec.js';
 
 /** An image to embed, with the change of an injected copy. */

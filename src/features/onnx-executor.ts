@@ -8,7 +8,10 @@ interface OnnxRuntime {
   env: { versions: { node?: string; common?: string } };
   Tensor: new (type: 'float32', data: Float32Array, shape: readonly number[]) => { data: Float32Array; dims: number[] };
   InferenceSession: {
-    create(model: Uint8Array, options: object): Promise<{
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{
       run(feeds: object): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>>;
       release(): Promise<void>;
     }>;
@@ -45,7 +48,9 @@ export async function createOnnxExecutor(
     name: `onnxruntime ${runtime.env.versions.node ?? runtime.env.versions.common} (cpu)`,
     async forward(image, given) {
       if (given !== side) throw new RangeError(`the session was built for ${side} px, the image has ${given} px`);
-      const results = await session.run({ [IMAGE]: new runtime.Tensor('float32', channelsFirst(image, side), [1, 3, side, side]) });
+      const results = await session.run({
+        [IMAGE]: new runtime.Tensor('float32', channelsFirst(image, side), [1, 3, side, side]),
+      });
       return network.outputs.map(({ output }) => channelsLast(results[output].data, results[output].dims));
     },
     dispose: () => session.release(),

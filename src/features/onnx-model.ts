@@ -56,7 +56,10 @@ export function onnxModel(network: Network, parameters: Parameters, side: number
     const raw = wantsRelu ? `${step.output}:raw` : step.output;
     if (step.op === 'conv') {
       const shape = [step.channels.out, step.channels.in, step.size, step.size];
-      initialisers.push(tensor(`${step.output}:w`, shape, own!.weight!), tensor(`${step.output}:b`, [shape[0]], own!.bias));
+      initialisers.push(
+        tensor(`${step.output}:w`, shape, own!.weight!),
+        tensor(`${step.output}:b`, [shape[0]], own!.bias),
+      );
       const pad = (step.size - 1) / 2;
       nodes.push(
         node('Conv', [step.input, `${step.output}:w`, `${step.output}:b`], raw, {
@@ -80,6 +83,12 @@ export function onnxModel(network: Network, parameters: Parameters, side: number
   const outputs = network.outputs.map(({ output, channels, stride }) =>
     valueInfo(12, output, [1, channels, Math.ceil(side / stride), Math.ceil(side / stride)]),
   );
-  const graph = [...nodes, text(2, network.backbone), ...initialisers, valueInfo(11, IMAGE, [1, 3, side, side]), ...outputs];
+  const graph = [
+    ...nodes,
+    text(2, network.backbone),
+    ...initialisers,
+    valueInfo(11, IMAGE, [1, 3, side, side]),
+    ...outputs,
+  ];
   return Buffer.concat([int(1, 7), message(7, ...graph), message(8, text(1, ''), int(2, 13))]);
 }

@@ -37,7 +37,8 @@ export async function loadParameters(network: Network, path: string): Promise<Pa
       if (step.op !== 'conv' && step.op !== 'norm') continue;
       const read = (name: string, shape: readonly number[]): Promise<Float32Array> =>
         readChecked(file, network.backbone, name, shape);
-      const values = step.op === 'conv' ? await readConv(file, step, read) : await readNorm(step.norm, step.channels, read);
+      const values =
+        step.op === 'conv' ? await readConv(file, step, read) : await readNorm(step.norm, step.channels, read);
       for (const array of [values.weight, values.scale, values.bias]) if (array) hash.update(bytesOf(array));
       steps.set(step.output, values);
     }
@@ -57,7 +58,8 @@ async function readConv(
   const { in: from, out } = step.channels;
   const weight = await read(step.weight, [out, from, step.size, step.size]);
   if (!step.norm) return { weight, bias: new Float32Array(out) };
-  const folded = step.bias !== undefined && file.shape(step.norm.mean) === undefined && file.shape(step.bias) !== undefined;
+  const folded =
+    step.bias !== undefined && file.shape(step.norm.mean) === undefined && file.shape(step.bias) !== undefined;
   if (folded) return { weight, bias: await read(step.bias!, [out]) };
   const { scale, bias } = await readNorm(step.norm, out, read);
   const each = weight.length / out;

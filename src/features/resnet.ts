@@ -49,7 +49,12 @@ interface Described {
 }
 
 function torchvisionNorm(name: string): NormNames {
-  return { mean: `${name}.running_mean`, variance: `${name}.running_var`, gamma: `${name}.weight`, beta: `${name}.bias` };
+  return {
+    mean: `${name}.running_mean`,
+    variance: `${name}.running_var`,
+    gamma: `${name}.weight`,
+    beta: `${name}.bias`,
+  };
 }
 
 function postactivation(family: Family): Described {
@@ -143,7 +148,13 @@ function preactivation(family: Family): Described {
         readable.push({ layer: `layer${stage}`, output: ready, channels, stride: 2 * 2 ** stage });
       }
       let body = conv(ready, name('conv', firstConv), [channels, width], 1, 1);
-      body = conv(norm(body, name('batchnorm', 3 * b + 1), width), name('conv', firstConv + 1), [width, width], 3, stride);
+      body = conv(
+        norm(body, name('batchnorm', 3 * b + 1), width),
+        name('conv', firstConv + 1),
+        [width, width],
+        3,
+        stride,
+      );
       body = conv(norm(body, name('batchnorm', 3 * b + 2), width), name('conv', firstConv + 2), [width, out], 1, 1);
       const shortcut = b === 0 ? conv(ready, name('conv', 3), [channels, out], 1, stride) : at;
       at = `${prefix}.${b}`;

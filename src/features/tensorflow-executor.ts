@@ -43,7 +43,17 @@ export async function createTensorFlowExecutor(
         return step.relu ? tf.relu(y) : y;
       }
       case 'maxpool':
-        return tf.maxPool(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, 'valid');
+        return tf.maxPool(
+          tf.pad(x, [
+            [0, 0],
+            [1, 1],
+            [1, 1],
+            [0, 0],
+          ]),
+          3,
+          2,
+          'valid',
+        );
       case 'add': {
         const y = tf.add(x, at.get(step.other)!) as Tensor4D;
         return step.relu ? tf.relu(y) : y;

@@ -12,7 +12,12 @@ export interface Affine {
  * normalised image), as torchvision's `RandomAffine` on a tensor: output pixels look up their source through
  * (shift · rotate · shear · scale)⁻¹ about the centre.
  */
-export function moveAffine<T extends Float32Array | Uint8Array>(pixels: T, side: number, channels: number, affine: Affine): T {
+export function moveAffine<T extends Float32Array | Uint8Array>(
+  pixels: T,
+  side: number,
+  channels: number,
+  affine: Affine,
+): T {
   const radians = Math.PI / 180;
   const rotation = affine.angle * radians;
   const shear = affine.shear * radians;
@@ -32,7 +37,8 @@ export function moveAffine<T extends Float32Array | Uint8Array>(pixels: T, side:
       const sx = Math.round((d * u - b * v) / affine.scale + centre);
       const sy = Math.round((-c * u + a * v) / affine.scale + centre);
       if (sx < 0 || sy < 0 || sx >= side || sy >= side) continue;
-      for (let ch = 0; ch < channels; ch++) out[(y * side + x) * channels + ch] = pixels[(sy * side + sx) * channels + ch];
+      for (let ch = 0; ch < channels; ch++)
+        out[(y * side + x) * channels + ch] = pixels[(sy * side + sx) * channels + ch];
     }
   }
   return out;

@@ -46,7 +46,12 @@ async function decode(path: string, space: 'srgb' | 'b-w'): Promise<Raster> {
       .toBuffer({ resolveWithObject: true });
     const channels = space === 'srgb' ? 3 : 1;
     if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels, not ${channels}`);
-    return { width: info.width, height: info.height, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+    return {
+      width: info.width,
+      height: info.height,
+      channels,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+    };
   } catch (error) {
     if (error instanceof InputError) throw error;
     const missing = systemCode(error) === 'ENOENT';

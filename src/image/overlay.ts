@@ -24,7 +24,8 @@ export function overlay(image: Raster, map: Float32Array, low: number, high: num
     const heat = Math.min(1, Math.max(0, (map[p] - low) / (high - low || 1)));
     const opacity = 0.15 + 0.6 * heat;
     const colour = Math.round(heat * 255) * 3;
-    for (let c = 0; c < 3; c++) data[p * 3 + c] = Math.round(image.data[p * 3 + c] * (1 - opacity) + colours[colour + c] * opacity);
+    for (let c = 0; c < 3; c++)
+      data[p * 3 + c] = Math.round(image.data[p * 3 + c] * (1 - opacity) + colours[colour + c] * opacity);
   }
   return { ...image, data };
 }

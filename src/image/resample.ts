@@ -51,7 +51,12 @@ function taps(from: number, to: number, filter: Exclude<ResampleFilter, 'nearest
   const stretch = Math.max(scale, 1);
   const reach = support * stretch;
   const widest = Math.ceil(reach) * 2 + 1;
-  const result: Taps = { first: new Int32Array(to), count: new Int32Array(to), weight: new Int32Array(to * widest), widest };
+  const result: Taps = {
+    first: new Int32Array(to),
+    count: new Int32Array(to),
+    weight: new Int32Array(to * widest),
+    widest,
+  };
   const exact = new Float64Array(widest);
   for (let o = 0; o < to; o++) {
     const centre = (o + 0.5) * scale;
@@ -76,7 +81,7 @@ const HALF = 1 << (PRECISION - 1);
 
 function clamp8(sum: number): number {
   const value = sum >> PRECISION;
-  return value < 0 ? 0 : value > 255 ? 255 : value;
+  return Math.max(0, Math.min(value, 255));
 }
 
 function horizontal(image: Raster, width: number, filter: Exclude<ResampleFilter, 'nearest'>): Raster {

@@ -20,7 +20,8 @@ export async function multiplyTransposed(
 ): Promise<Float32Array> {
   const rows = x.length / k;
   const m = b.length / k;
-  if (!Number.isInteger(rows) || !Number.isInteger(m)) throw new RangeError(`${x.length} and ${b.length} values for k = ${k}`);
+  if (!Number.isInteger(rows) || !Number.isInteger(m))
+    throw new RangeError(`${x.length} and ${b.length} values for k = ${k}`);
   const columns = Math.ceil(m / 8) * 8;
   const lanes = Math.min(threads.count, Math.ceil(rows / BLOCK));
   const perLane = (4 * k + 4 * k + 4 * columns) * 4;

@@ -31,7 +31,10 @@ function roundEven(value: number): number {
 let table: Float32Array | undefined;
 
 /** Half-precision bits to float32, through a 65,536-entry table. */
-export function floatsFromHalves(bits: Uint16Array, target: Float32Array = new Float32Array(bits.length)): Float32Array {
+export function floatsFromHalves(
+  bits: Uint16Array,
+  target: Float32Array = new Float32Array(bits.length),
+): Float32Array {
   table ??= Float32Array.from({ length: 65536 }, (_, index) => floatFromHalf(index));
   for (let i = 0; i < bits.length; i++) target[i] = table[bits[i]];
   return target;

@@ -36,7 +36,10 @@ const still = (random: Random, side: number): Pose => ({
 
 /** A point of the object's own frame, in pixels of the picture. */
 function place({ cx, cy, angle }: Pose, along: number, across: number): [number, number] {
-  return [cx + along * Math.cos(angle) - across * Math.sin(angle), cy + along * Math.sin(angle) + across * Math.cos(angle)];
+  return [
+    cx + along * Math.cos(angle) - across * Math.sin(angle),
+    cy + along * Math.sin(angle) + across * Math.cos(angle),
+  ];
 }
 
 /** Woven cloth: a texture without position. */
@@ -46,14 +49,18 @@ const weave: Scene = {
   draw(random, side, { cx, cy }) {
     const canvas = createCanvas(side, [0, 0, 0]);
     const pitch = random.uniform(9.6, 10.4);
-    paint(canvas, () => -1, (x, y) => {
-      const u = (x + cx) / pitch;
-      const v = (y + cy) / pitch;
-      const over = (Math.floor(u) + Math.floor(v)) % 2 === 0;
-      const across = over ? v - Math.floor(v) : u - Math.floor(u);
-      const light = 0.55 + 0.45 * Math.sin(Math.PI * across);
-      return over ? [176 * light, 148 * light, 108 * light] : [128 * light, 112 * light, 92 * light];
-    });
+    paint(
+      canvas,
+      () => -1,
+      (x, y) => {
+        const u = (x + cx) / pitch;
+        const v = (y + cy) / pitch;
+        const over = (Math.floor(u) + Math.floor(v)) % 2 === 0;
+        const across = over ? v - Math.floor(v) : u - Math.floor(u);
+        const light = 0.55 + 0.45 * Math.sin(Math.PI * across);
+        return over ? [176 * light, 148 * light, 108 * light] : [128 * light, 112 * light, 92 * light];
+      },
+    );
     return canvas;
   },
   finish,
@@ -85,7 +92,12 @@ const bracket: Scene = {
     const steel = random.uniform(150, 162);
     paint(canvas, box(pose.cx, pose.cy, 84, 58, 14), [steel, steel + 4, steel + 10]);
     paint(canvas, box(pose.cx, pose.cy, 30, 22, 8), [steel - 36, steel - 34, steel - 28]);
-    for (const [dx, dy] of [[-62, -38], [62, -38], [-62, 38], [62, 38]]) {
+    for (const [dx, dy] of [
+      [-62, -38],
+      [62, -38],
+      [-62, 38],
+      [62, 38],
+    ]) {
       paint(canvas, circle(pose.cx + dx, pose.cy + dy, 11), [steel - 40, steel - 38, steel - 34]);
       paint(canvas, circle(pose.cx + dx, pose.cy + dy, 8), [30, 32, 38]);
     }
@@ -144,7 +156,11 @@ const bolt: Scene = {
     },
     rust(canvas, random, pose) {
       const [x, y] = place(pose, random.uniform(-20, 60), random.uniform(-4, 4));
-      paint(canvas, blob(x, y, random.uniform(8, 13), random), (_x, _y, old) => [old[0] * 1.15, old[1] * 0.55, old[2] * 0.4]);
+      paint(canvas, blob(x, y, random.uniform(8, 13), random), (_x, _y, old) => [
+        old[0] * 1.15,
+        old[1] * 0.55,
+        old[2] * 0.4,
+      ]);
     },
   },
 };

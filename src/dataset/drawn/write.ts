@@ -1,4 +1,4 @@
-import { mkdir, rm, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../../errors.js';
 import { createRandom, type Random } from '../../random.js';
@@ -23,7 +23,12 @@ export interface DrawnOptions {
 export const SMALL_SET: DrawnOptions = { seed: 0, train: 40, good: 12, defective: 8 };
 
 /** Encodes 8-bit pixels [side × side × channels] as a PNG. */
-export type Encode = (image: { width: number; height: number; channels: 1 | 3; data: Uint8Array }) => Promise<Uint8Array>;
+export type Encode = (image: {
+  width: number;
+  height: number;
+  channels: 1 | 3;
+  data: Uint8Array;
+}) => Promise<Uint8Array>;
 
 /** One drawn picture and the exact mask of what the defect changed (all zero without a defect). */
 export function drawPicture(
@@ -59,7 +64,8 @@ export async function writeDrawnCategory(
   progress?: (done: number, total: number) => void,
 ): Promise<string> {
   const scene = SCENES[category];
-  if (!scene) throw new InputError(`there is no drawn category "${category}"`, `Choose one of ${Object.keys(SCENES).join(', ')}`);
+  if (!scene)
+    throw new InputError(`there is no drawn category "${category}"`, `Choose one of ${Object.keys(SCENES).join(', ')}`);
   const root = resolve(data, category);
   if (await isFolder(root)) throw new InputError(`${root} exists already`, 'Remove it or choose another folder');
   const side = options.side ?? 256;

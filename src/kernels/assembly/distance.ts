@@ -4,7 +4,7 @@ export function squaredDistance(a: usize, b: usize, d: i32): f32 {
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
   let s3 = f32x4.splat(0);
-  const end = a + (<usize>d << 2);
+  const end = a + ((<usize>d) << 2);
   let pb = b;
   for (let pa = a; pa < end; pa += 64) {
     const d0 = f32x4.sub(v128.load(pa), v128.load(pb));
@@ -26,7 +26,7 @@ export function squaredDistance(a: usize, b: usize, d: i32): f32 {
  * summed in the order of the dimensions, so duplicates give exactly 0 and the value is symmetric.
  */
 export function rowDistances(row: usize, d: i32, panel: usize, panels: i32, out: usize): void {
-  const end = row + (<usize>d << 2);
+  const end = row + ((<usize>d) << 2);
   let pb = panel;
   for (let p = 0; p < panels; p++) {
     let s0 = f32x4.splat(0);
@@ -39,7 +39,7 @@ export function rowDistances(row: usize, d: i32, panel: usize, panels: i32, out:
       s1 = f32x4.add(s1, f32x4.mul(d1, d1));
       pb += 32;
     }
-    v128.store(out + (<usize>p << 5), s0);
-    v128.store(out + (<usize>p << 5), s1, 16);
+    v128.store(out + ((<usize>p) << 5), s0);
+    v128.store(out + ((<usize>p) << 5), s1, 16);
   }
 }

@@ -4,8 +4,8 @@
 /** Packs 4 rows of `k` floats (row stride `stride` bytes) into [k × 4]. */
 export function pack4(rows: usize, stride: usize, k: i32, out: usize): void {
   for (let i = 0; i < k; i++) {
-    const from = rows + (<usize>i << 2);
-    const to = out + (<usize>i << 4);
+    const from = rows + ((<usize>i) << 2);
+    const to = out + ((<usize>i) << 4);
     f32.store(to, f32.load(from));
     f32.store(to, f32.load(from + stride), 4);
     f32.store(to, f32.load(from + stride * 2), 8);
@@ -16,16 +16,16 @@ export function pack4(rows: usize, stride: usize, k: i32, out: usize): void {
 /** Packs 8 rows of `k` floats (row stride `stride` bytes) into a panel [k × 8]. */
 export function pack8(rows: usize, stride: usize, k: i32, out: usize): void {
   for (let i = 0; i < k; i++) {
-    const to = out + (<usize>i << 5);
+    const to = out + ((<usize>i) << 5);
     for (let r = 0; r < 8; r++) {
-      f32.store(to + (<usize>r << 2), f32.load(rows + <usize>r * stride + (<usize>i << 2)));
+      f32.store(to + ((<usize>r) << 2), f32.load(rows + <usize>r * stride + ((<usize>i) << 2)));
     }
   }
 }
 
 /** C[4 × 8·panels] = A[4 × k] · B[8·panels × k]ᵀ, A packed by pack4, B by pack8; C row-major, `ldc` bytes a row. */
 export function gemm4(a: usize, k: i32, b: usize, panels: i32, c: usize, ldc: usize): void {
-  const end = a + (<usize>k << 4);
+  const end = a + ((<usize>k) << 4);
   let pb = b;
   let pc = c;
   for (let p = 0; p < panels; p++) {

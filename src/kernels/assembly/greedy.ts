@@ -37,8 +37,8 @@ function limitOf(distance: v128, slack: v128, margin: v128): v128 {
 /** Distances of a block's 8 rows to one centre; updates minimum and limit. Leaves early once no row can be closer. */
 function applyCentre(p: usize, block: i32, centre: i32): void {
   const d = load<usize>(p, DIMS);
-  const at = load<usize>(p, DISTANCE) + (<usize>block << 5);
-  const limitAt = load<usize>(p, LIMIT) + (<usize>block << 5);
+  const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
+  const limitAt = load<usize>(p, LIMIT) + ((<usize>block) << 5);
   const old0 = v128.load(at);
   const old1 = v128.load(at, 16);
   let s0 = f32x4.splat(0);
@@ -101,7 +101,7 @@ function applyGroup(p: usize, block: i32, group: i32, count: i32): i32 {
     pa += 16;
     pb += 32;
   }
-  const limitAt = load<usize>(p, LIMIT) + (<usize>block << 5);
+  const limitAt = load<usize>(p, LIMIT) + ((<usize>block) << 5);
   const l0 = v128.load(limitAt);
   const l1 = v128.load(limitAt, 16);
   const first = group << 2;
@@ -127,7 +127,7 @@ function applyGroup(p: usize, block: i32, group: i32, count: i32): i32 {
 
 /** Applies every pending centre to a block and sets its bound anew. */
 function refresh(p: usize, block: i32, count: i32): i32 {
-  const appliedAt = load<usize>(p, APPLIED) + (<usize>block << 2);
+  const appliedAt = load<usize>(p, APPLIED) + ((<usize>block) << 2);
   let full = 0;
   for (let group = i32.load(appliedAt) >> 2; group << 2 < count; group++) full += applyGroup(p, block, group, count);
   i32.store(appliedAt, count);
@@ -136,10 +136,10 @@ function refresh(p: usize, block: i32, count: i32): i32 {
 }
 
 function setBound(p: usize, block: i32): void {
-  const at = load<usize>(p, DISTANCE) + (<usize>block << 5);
+  const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
   let most = f32.load(at);
   for (let lane: usize = 1; lane < 8; lane++) most = max(most, f32.load(at + (lane << 2)));
-  f32.store(load<usize>(p, BOUND) + (<usize>block << 2), most);
+  f32.store(load<usize>(p, BOUND) + ((<usize>block) << 2), most);
 }
 
 /** The winner of two blocks: the greater bound, of equals the lower block. -1 stands for none. */
@@ -147,8 +147,8 @@ function winner(p: usize, a: i32, b: i32): i32 {
   if (b < 0) return a;
   if (a < 0) return b;
   const bound = load<usize>(p, BOUND);
-  const x = f32.load(bound + (<usize>a << 2));
-  const y = f32.load(bound + (<usize>b << 2));
+  const x = f32.load(bound + ((<usize>a) << 2));
+  const y = f32.load(bound + ((<usize>b) << 2));
   return x > y || (x == y && a < b) ? a : b;
 }
 
@@ -171,15 +171,15 @@ export function build(p: usize): void {
   const slack = v128.load32_splat(p, SLACK);
   const margin = v128.load32_splat(p, MARGIN);
   for (let block = 0; block < blocks; block++) {
-    const at = load<usize>(p, DISTANCE) + (<usize>block << 5);
-    const limitAt = load<usize>(p, LIMIT) + (<usize>block << 5);
+    const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
+    const limitAt = load<usize>(p, LIMIT) + ((<usize>block) << 5);
     const none = f32x4.splat(0);
     v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at)), slack, margin));
     v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at, 16)), slack, margin), 16);
     setBound(p, block);
   }
   for (let leaf = 0; leaf < leaves; leaf++) {
-    i32.store(tree + (<usize>(leaves + leaf) << 2), leaf < blocks ? leaf : -1);
+    i32.store(tree + ((<usize>(leaves + leaf)) << 2), leaf < blocks ? leaf : -1);
   }
   for (let node = <usize>leaves - 1; node > 0; node--) {
     i32.store(tree + (node << 2), winner(p, i32.load(tree + (node << 3)), i32.load(tree + (node << 3) + 4)));
@@ -196,12 +196,12 @@ function choose(p: usize, block: i32, lane: usize): void {
   for (let i: usize = 0; i < d; i++) f32.store(centre + (i << 2), f32.load(panel + (i << 5)));
   // The centre's reduced form is [-2c, 1, |c|²] where rows hold [x, |x|², 1]: their product is the squared distance.
   const from = load<usize>(p, REDUCED_PANELS) + ((<usize>block * r) << 5) + (lane << 2);
-  const to = load<usize>(p, REDUCED_CENTRES) + ((<usize>(count >> 2) * r) << 4) + (<usize>(count & 3) << 2);
+  const to = load<usize>(p, REDUCED_CENTRES) + ((<usize>(count >> 2) * r) << 4) + ((<usize>(count & 3)) << 2);
   const own = r - 2;
   for (let i: usize = 0; i < own; i++) f32.store(to + (i << 4), <f32>-2 * f32.load(from + (i << 5)));
   f32.store(to + (own << 4), 1);
   f32.store(to + ((own + 1) << 4), f32.load(from + (own << 5)));
-  i32.store(load<usize>(p, PICKS) + (<usize>count << 2), (block << 3) + <i32>lane);
+  i32.store(load<usize>(p, PICKS) + ((<usize>count) << 2), (block << 3) + <i32>lane);
   i32.store(p, count + 1, COUNT);
 }
 
@@ -269,9 +269,9 @@ export function select(p: usize, target: i32, budget: i32): i32 {
   while (i32.load(p, COUNT) < target && left > 0) {
     const count = i32.load(p, COUNT);
     const block = i32.load(tree, 4);
-    if (i32.load(applied + (<usize>block << 2)) == count) {
-      const at = load<usize>(p, DISTANCE) + (<usize>block << 5);
-      const bound = f32.load(load<usize>(p, BOUND) + (<usize>block << 2));
+    if (i32.load(applied + ((<usize>block) << 2)) == count) {
+      const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
+      const bound = f32.load(load<usize>(p, BOUND) + ((<usize>block) << 2));
       let lane: usize = 0;
       while (f32.load(at + (lane << 2)) != bound) lane++;
       choose(p, block, lane);
@@ -280,14 +280,14 @@ export function select(p: usize, target: i32, budget: i32): i32 {
     // The next best stale blocks go to the helpers meanwhile; refreshing early is never wrong.
     let handed = 0;
     while (handed < helpers) {
-      const out = handed == 0 ? block : i32.load(taken + (<usize>(handed - 1) << 2));
+      const out = handed == 0 ? block : i32.load(taken + ((<usize>(handed - 1)) << 2));
       replay(p, out, -1);
       const next = i32.load(tree, 4);
-      if (next < 0 || i32.load(applied + (<usize>next << 2)) == count) {
+      if (next < 0 || i32.load(applied + ((<usize>next) << 2)) == count) {
         replay(p, out, out);
         break;
       }
-      i32.store(taken + (<usize>handed << 2), next);
+      i32.store(taken + ((<usize>handed) << 2), next);
       hand(p, handed, next);
       handed++;
     }
@@ -295,7 +295,7 @@ export function select(p: usize, target: i32, budget: i32): i32 {
     for (let h = 0; h < handed; h++) awaitHelper(p, h);
     replay(p, block, block);
     for (let h = 0; h < handed; h++) {
-      const other = i32.load(taken + (<usize>h << 2));
+      const other = i32.load(taken + ((<usize>h) << 2));
       replay(p, other, other);
     }
     left -= 1 + handed;
@@ -322,7 +322,7 @@ function addBlockDistances(p: usize, block: i32, d: usize, centre: usize, sum: u
     s1 = f32x4.add(s1, f32x4.mul(d1, d1));
     panel += 32;
   }
-  const at = sum + (<usize>block << 5);
+  const at = sum + ((<usize>block) << 5);
   v128.store(at, f32x4.add(v128.load(at), f32x4.sqrt(s0)));
   v128.store(at, f32x4.add(v128.load(at, 16), f32x4.sqrt(s1)), 16);
 }

@@ -1,4 +1,4 @@
-export { pack4, pack8, gemm4 } from './gemm';
-export { squaredDistance, rowDistances } from './distance';
-export { smallest, nearest } from './search';
-export { build, select, awaitJob, serve, dismiss, addDistances } from './greedy';
+export { rowDistances, squaredDistance } from './distance';
+export { gemm4, pack4, pack8 } from './gemm';
+export { addDistances, awaitJob, build, dismiss, select, serve } from './greedy';
+export { nearest, smallest } from './search';

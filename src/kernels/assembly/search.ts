@@ -32,11 +32,11 @@ export function smallest(bounds: usize, rows: i32, seeds: usize, k: i32): void {
   const lastSeed = seeds + <usize>(k - 1) * PAIR;
   let limit = f32x4.splat(Infinity);
   for (let i = 0; i < rows; i += 4) {
-    const at = bounds + (<usize>i << 2);
+    const at = bounds + ((<usize>i) << 2);
     const hit = i32x4.bitmask(f32x4.lt(v128.load(at), limit));
     if (hit == 0) continue;
     for (let lane = 0; lane < 4; lane++) {
-      if ((hit >> lane) & 1) insert(seeds, k, f32.load(at + (<usize>lane << 2)), i + lane);
+      if ((hit >> lane) & 1) insert(seeds, k, f32.load(at + ((<usize>lane) << 2)), i + lane);
     }
     limit = f32x4.splat(f32.load(lastSeed));
   }
@@ -75,27 +75,27 @@ export function nearest(
   for (let i = 0; i < k; i++) {
     const row = i32.load(seeds + <usize>i * PAIR, 4);
     if (row == NONE) break;
-    insert(best, k, squaredDistance(query, bank + <usize>row * (<usize>d << 2), d), row);
-    f32.store(bounds + (<usize>row << 2), Infinity);
+    insert(best, k, squaredDistance(query, bank + <usize>row * ((<usize>d) << 2), d), row);
+    f32.store(bounds + ((<usize>row) << 2), Infinity);
     looked++;
   }
   const last = best + <usize>(k - 1) * PAIR;
   let limit = limitOf(f32.load(last), slack, margin);
   let limits = f32x4.splat(limit);
   for (let i = 0; i < rows; i += 4) {
-    const at = bounds + (<usize>i << 2);
+    const at = bounds + ((<usize>i) << 2);
     const hit = i32x4.bitmask(f32x4.le(v128.load(at), limits));
     if (hit == 0) continue;
     for (let lane = 0; lane < 4; lane++) {
       if (((hit >> lane) & 1) == 0) continue;
       const row = i + lane;
-      const bound = f32.load(at + (<usize>lane << 2));
+      const bound = f32.load(at + ((<usize>lane) << 2));
       if (!(bound <= limit) || bound == Infinity) continue;
       if (fineDims > 0) {
-        const fine = squaredDistance(queryFine, bankFine + <usize>row * (<usize>fineDims << 2), fineDims);
+        const fine = squaredDistance(queryFine, bankFine + <usize>row * ((<usize>fineDims) << 2), fineDims);
         if (fine > limit) continue;
       }
-      insert(best, k, squaredDistance(query, bank + <usize>row * (<usize>d << 2), d), row);
+      insert(best, k, squaredDistance(query, bank + <usize>row * ((<usize>d) << 2), d), row);
       looked++;
       limit = limitOf(f32.load(last), slack, margin);
       limits = f32x4.splat(limit);

@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { SMALL_SET } from '../dataset/drawn/write.js';
+import { importData } from '../dataset/import.js';
+import { listCategories, openCategory } from '../dataset/layouts.js';
+import { type CountReport, checkCounts } from '../dataset/mvtec-counts.js';
+import { injectNoise } from '../dataset/noise.js';
+import { InputError } from '../errors.js';
+import { createRandom } from '../random.js';
+import { writeJson } from '../storage/atomic.js';
+import { drawPictureCategories } from './draw.js';
+import { addNoiseOptions, type NoiseCliOptions, whole } from './options.js';
+import { terminalReporter } from './reporter.js';
+import { textTable } from './table.js';
+
+/** `softpatch data …`: bring in, check, draw, contaminate. */
+export function addData(program: Command): void {
+  const data = program.command('data').description('import, check and draw data sets, draw noise');
+  data
+    .command('import')
+    .description("unpack MVTec AD's archive or copy a folder, and check its counts")
+    .argument('<source>', '.tar.xz, .tar.gz, .tar or a folder')
+    .option('--to <dir>', 'where categories go', 'data/mvtec')
+    .option('--json <file>', 'write the count report')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  softpatch data import mvtec_anomaly_detection.tar.xz\n  softpatch data import ~/btad --to data/btad',
+    )
+    .action(async (source: string, options: { to: string; json?: string }) => {
+      const reporter = terminalReporter();
+      await show(await importData(source, options.to, reporter.note), options.json);
+    });
+  data
+    .command('check')
+    .description('open every category of a folder and compare its counts with the official table')
+    .argument('<dir>')
+    .option('--json <file>', 'write the count report')
+    .addHelpText('after', '\nExample:\n  softpatch data check data/mvtec')
+    .action(async (folder: string, options: { json?: string }) => {
+      const names = await listCategories(folder);
+      if (names.length === 0) throw new InputError(`${folder} holds no category`, 'Give a folder with train/good');
+      const reports: CountReport[] = [];
+      for (const name of names) reports.push(checkCounts(await openCategory(folder, name)));
+      await show(reports, options.json);
+    });
+  data
+    .command('draw')
+    .description('draw the seeded data set: weave (texture), bracket (aligned), bolt (rotated)')
+    .option('--to <dir>', 'where categories go', 'data/drawn')
+    .option('--seed <n>', 'seed', whole, SMALL_SET.seed)
+    .option('--train <n>', 'training images a category', whole, SMALL_SET.train)
+    .option('--good <n>', 'nominal test images', whole, SMALL_SET.good)
+    .option('--defective <n>', 'test images a defect type', whole, SMALL_SET.defective)
+    .addHelpText('after', '\nExample:\n  softpatch data draw --to data/drawn --train 100')
+    .action(async (options: { to: string; seed: number; train: number; good: number; defective: number }) => {
+      const { to, ...size } = options;
+      for (const root of await drawPictureCategories(to, size, terminalReporter())) console.log(root);
+    });
+  const noise = data
+    .command('noise')
+    .description('draw which defective test images are injected, and write the manifest')
+    .requiredOption('--data <dir>', 'data folder')
+    .option('--category <name>', 'category')
+    .option('--seed <n>', 'seed', whole, 0)
+    .requiredOption('--out <file>', 'manifest to write');
+  addNoiseOptions(noise)
+    .addHelpText(
+      'after',
+      '\nExample:\n  softpatch data noise --data data/mvtec --category screw --noise 0.1 --out noise.json',
+    )
+    .action(async (options: NoiseCliOptions & { data: string; category?: string; seed: number; out: string }) => {
+      const category = await openCategory(options.data, options.category);
+      const how = {
+        ratio: options.noise,
+        overlap: options.overlap ?? false,
+        augmentation: options.noiseAugmentation,
+        repeat: options.repeatNoise,
+      };
+      const { manifest } = injectNoise(category, how, createRandom(options.seed).fork('noise'));
+      await writeJson(options.out, { ...manifest, seed: options.seed });
+      console.log(`${manifest.images.length} of ${category.name} written to ${options.out}`);
+    });
+}
+
+async function show(reports: readonly CountReport[], json: string | undefined): Promise<void> {
+  if (json) await writeJson(json, reports);
+  const rows = reports.map(({ category, found, expected, differences }) => [
+    category,
+    String(found.train),
+    String(found.good),
+    String(found.anomalous),
+    expected === null ? 'not in MVTec AD' : differences.length === 0 ? 'as published' : 'differs',
+  ]);
+  console.log(textTable(['category', 'train', 'test good', 'test anomalous', 'MVTec AD'], rows));
+  for (const { differences } of reports) for (const difference of differences) console.log(difference);
+}

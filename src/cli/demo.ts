@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { Sample } from '../dataset/category.js';
+import { SMALL_SET } from '../dataset/drawn/write.js';
+import { openCategory } from '../dataset/layouts.js';
+import { injectNoise } from '../dataset/noise.js';
+import type { BankMethod } from '../detector/config.js';
+import { evaluateConfig } from '../experiment/config.js';
+import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
+import type { FeatureSpec } from '../features/spec.js';
+import { contactSheet, type SheetRow } from '../figures/contact-sheet.js';
+import { renderPng } from '../figures/render.js';
+import { decodeGrey, decodeRgb, encodePng } from '../image/codec.js';
+import { overlay } from '../image/overlay.js';
+import { resizeAndCrop } from '../image/preprocess.js';
+import { createRandom } from '../random.js';
+import { writeAtomically, writeJson } from '../storage/atomic.js';
+import { drawPictureCategories } from './draw.js';
+import { addFeatureOptions, addThreads, type FeatureOptions, featureSpec, number } from './options.js';
+import { withSession } from './session.js';
+import { figure, textTable } from './table.js';
+
+interface Options extends FeatureOptions {
+  out: string;
+  noise: number;
+  json?: string;
+  threads?: number;
+}
+
+const CATEGORY = 'bracket';
+const METHODS: readonly BankMethod[] = ['patchcore', 'softpatch-lof'];
+
+/** `softpatch demo`: PatchCore against SoftPatch on the drawn set, clean and dirty. */
+export function addDemo(program: Command): void {
+  const command = program
+    .command('demo')
+    .description(
+      'PatchCore against SoftPatch under noise on a drawn data set: a table and a contact sheet of heat maps',
+    )
+    .option('--out <dir>', 'where the drawn set and the sheet go', 'data/demo')
+    .option('--noise <ratio>', 'injected defective images relative to the nominal count', number, 0.15)
+    .option('--json <file>', 'write the results');
+  addThreads(addFeatureOptions(command))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  softpatch demo\n  softpatch demo --weights data/weights/resnet18.safetensors --noise 0.2',
+    )
+    .action(runDemo);
+}
+
+async function runDemo(options: Options): Promise<void> {
+  const features = featureSpec(options);
+  const { weights } = features;
+  console.log(
+    weights.kind === 'file'
+      ? `weights: ${weights.path}`
+      : `weights: none given or found in data/weights, so ${features.backbone} runs with seeded random ones (real ones do better)`,
+  );
+  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+    const data = join(options.out, 'drawn');
+    if (!existsSync(join(data, CATEGORY))) await drawPictureCategories(data, SMALL_SET, reporter, [CATEGORY]);
+    const category = await openCategory(data, CATEGORY);
+    const results: EvaluateResult[] = [];
+    const maps = new Map<string, Map<string, Float32Array>>();
+    for (const ratio of [0, options.noise]) {
+      const noisy = injectNoise(category, { ratio, overlap: true }, createRandom(0).fork('noise'));
+      for (const method of METHODS) {
+        const config = evaluateConfig({ method, features, noise: { ratio, overlap: true }, bank: { ratio: 0.1 } });
+        const own = new Map<string, Float32Array>();
+        maps.set(`${method} ${ratio}`, own);
+        const keep = (sample: Sample, _score: number, map: Float32Array): void => void own.set(sample.name, map);
+        results.push(await evaluate(threads, noisy, config, { reporter, signal, onImage: keep }));
+      }
+    }
+    const sheet = join(options.out, 'heat-maps.png');
+    const leaked = results.at(-1)!.noise.images;
+    await writeAtomically(sheet, renderPng(await heatSheet(category.test, leaked, maps, features, options.noise), 1.5));
+    if (options.json) await writeJson(options.json, results);
+    console.log(`\n${table(results)}\n\nheat maps: ${sheet}`);
+  });
+}
+
+function table(results: readonly EvaluateResult[]): string {
+  const rows = results.map(({ config, image, pixel, diagnostics, timings }) => [
+    config.method,
+    String(config.noise.ratio),
+    figure(image.auroc),
+    figure(pixel.auroc),
+    figure(pixel.aupro),
+    figure(diagnostics.coresetDefectShare),
+    timings.total.toFixed(1),
+  ]);
+  return textTable(['method', 'noise', 'image AUROC', 'pixel AUROC', 'AUPRO', 'defects in coreset', 'seconds'], rows);
+}
+
+/** One leaked and one unseen image of each kind: picture, mask, and a map a method and noise level, on one scale a column. */
+async function heatSheet(
+  test: readonly Sample[],
+  leaked: readonly string[],
+  maps: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>,
+  features: FeatureSpec,
+  noise: number,
+): Promise<string> {
+  const types = [...new Set(test.filter(({ label }) => label === 1).map(({ type }) => type))];
+  const seen = types.map((type) => test.find((sample) => sample.type === type && leaked.includes(sample.name)));
+  const unseen = types.map((type) => test.find((sample) => sample.type === type && !leaked.includes(sample.name)));
+  const shown = [...seen, ...unseen].filter((sample) => sample !== undefined);
+  const rows: SheetRow[] = [];
+  for (const sample of shown) {
+    const image = resizeAndCrop(await decodeRgb(sample.path), features.preprocessing);
+    const mask = resizeAndCrop(await decodeGrey(sample.mask!), { ...features.preprocessing, filter: 'nearest' });
+    const pictures = [await encodePng(image), await encodePng(mask)];
+    for (const byName of maps.values()) {
+      const all = [...byName.values()];
+      const high = all.map((map) => map.reduce((most, value) => Math.max(most, value), 0)).sort((a, b) => a - b);
+      pictures.push(await encodePng(overlay(image, byName.get(sample.name)!, 0, high[Math.floor(high.length * 0.9)])));
+    }
+    rows.push({
+      label: `${sample.type.replace('_', ' ')}\n${leaked.includes(sample.name) ? 'also in training' : 'not in training'}`,
+      pictures,
+    });
+  }
+  const headings = ['image', 'mask', 'PatchCore clean', 'SoftPatch clean', `PatchCore ${noise}`, `SoftPatch ${noise}`];
+  return contactSheet('Heat maps, trained on clean and on dirty images', headings, rows);
+}

@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { csvFormat } from 'd3-dsv';
+import { isFolder, listFolders, listImages } from '../dataset/listing.js';
+import { loadDetector } from '../detector/model.js';
+import { InputError } from '../errors.js';
+import { detect } from '../experiment/detect.js';
+import { decodeRgb, encodePng } from '../image/codec.js';
+import { overlay } from '../image/overlay.js';
+import { resizeAndCrop } from '../image/preprocess.js';
+import { writeAtomically, writeError, writeJson } from '../storage/atomic.js';
+import { addThreads } from './options.js';
+import { withSession } from './session.js';
+import { textTable } from './table.js';
+
+interface Options {
+  model: string;
+  csv?: string;
+  maps?: string;
+  json?: string;
+  weights?: string;
+  threads?: number;
+}
+
+/** `softpatch detect`: score images with a saved detector. */
+export function addDetect(program: Command): void {
+  const command = program
+    .command('detect')
+    .description('score one image or a folder with a fitted detector')
+    .argument('<path...>', 'images or folders (with one level of sub-folders)')
+    .requiredOption('--model <file>', 'detector written by softpatch fit')
+    .option('--csv <file>', 'write path, score and decision of every image')
+    .option('--maps <dir>', 'write heat maps as PNG overlays')
+    .option('--json <file>', 'write the scores as JSON')
+    .option('--weights <file>', "the backbone's weights, if they moved");
+  addThreads(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  softpatch detect photo.png --model bolt.safetensors
+  softpatch detect inbox/ --model bolt.safetensors --csv scores.csv --maps heat/`,
+    )
+    .action(runDetect);
+}
+
+async function runDetect(paths: string[], options: Options): Promise<void> {
+  const detector = await loadDetector(options.model);
+  const images = (await Promise.all(paths.map(expand))).flat();
+  if (options.maps)
+    await mkdir(options.maps, { recursive: true }).catch((error) => {
+      throw writeError(options.maps!, error);
+    });
+  const { preprocessing } = detector.features;
+  const rows: { path: string; score: number; anomalous: boolean }[] = [];
+  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+    const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
+    for await (const { path, score, anomalous, map } of detect(threads, detector, images, {
+      weights,
+      reporter,
+      signal,
+    })) {
+      rows.push({ path, score, anomalous });
+      if (!options.maps) continue;
+      const picture = resizeAndCrop(await decodeRgb(path), preprocessing);
+      const name = relative(process.cwd(), resolve(path))
+        .replace(/\.\.[\\/]/g, '')
+        .replace(/[\\/:]/g, '_');
+      await writeAtomically(
+        join(options.maps, `${basename(name, extname(name))}.png`),
+        await encodePng(overlay(picture, map, detector.threshold / 2, detector.threshold * 1.5)),
+      );
+    }
+    if (options.csv)
+      await writeAtomically(
+        options.csv,
+        `${csvFormat(rows.map((row) => ({ ...row, threshold: detector.threshold })))}\n`,
+      );
+    if (options.json)
+      await writeJson(options.json, { model: options.model, threshold: detector.threshold, images: rows });
+  });
+  console.log(
+    textTable(
+      ['image', 'score', 'verdict'],
+      rows.map(({ path, score, anomalous }) => [path, score.toFixed(4), anomalous ? 'anomalous' : 'normal']),
+    ),
+  );
+  console.log(
+    `\nthreshold ${detector.threshold.toFixed(4)}; ${rows.filter(({ anomalous }) => anomalous).length} of ${rows.length} anomalous`,
+  );
+}
+
+async function expand(path: string): Promise<string[]> {
+  if (!(await isFolder(path))) return [path];
+  const folders = [path, ...(await listFolders(path)).map((name) => join(path, name))];
+  const images = (await Promise.all(folders.map(listImages))).flat().map((image) => image.path);
+  if (images.length === 0) throw new InputError(`${path} holds no images`, 'Give a folder of PNG or JPEG images');
+  return images;
+}

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { openCategory } from '../dataset/layouts.js';
+import { listImages } from '../dataset/listing.js';
+import { readManifest } from '../dataset/manifest.js';
+import type { TrainingImage } from '../dataset/noise.js';
+import { injectNoise } from '../dataset/noise.js';
+import { saveDetector } from '../detector/model.js';
+import { InputError } from '../errors.js';
+import { evaluateConfig } from '../experiment/config.js';
+import { fitDetector } from '../experiment/fit.js';
+import { createRandom } from '../random.js';
+import { writeJson } from '../storage/atomic.js';
+import {
+  addFeatureOptions,
+  addMethodOptions,
+  addNoiseOptions,
+  addThreads,
+  bankSwitches,
+  type FeatureOptions,
+  featureSpec,
+  type MethodOptions,
+  type NoiseCliOptions,
+} from './options.js';
+import { withSession } from './session.js';
+
+interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions {
+  data?: string;
+  category?: string;
+  good?: string;
+  out: string;
+  json?: string;
+  threads?: number;
+  seed: number;
+}
+
+/** `softpatch fit`: a detector from training images, saved. */
+export function addFit(program: Command): void {
+  const command = program
+    .command('fit')
+    .description('fit a detector on training images and save it')
+    .option('--data <dir>', 'folder of categories in MVTec or BTAD layout, or one category')
+    .option('--category <name>', 'category under --data')
+    .option('--good <dir>', 'plain folder of training images, instead of --data')
+    .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
+    .option('--json <file>', 'write what was fitted');
+  addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  softpatch fit --good photos/good --out mine.safetensors
+  softpatch fit --data data/mvtec --category screw --method softpatch-lof --out screw.safetensors`,
+    )
+    .action(runFit);
+}
+
+async function runFit(options: Options): Promise<void> {
+  const { method, profile, seed } = options;
+  const config = evaluateConfig({ method, profile, seed, bank: bankSwitches(options), features: featureSpec(options) });
+  const { name, train } = await trainingImages(options);
+  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+    if (config.features.weights.kind === 'random') reporter.note('no weights given or found: random ones are used');
+    const detector = await fitDetector(threads, name, train, config, { reporter, signal });
+    await saveDetector(options.out, detector);
+    const { bank, ...rest } = detector;
+    if (options.json) await writeJson(options.json, { ...rest, out: options.out, coresetSize: bank.picks.length });
+    console.log(
+      `fitted ${method} on ${train.length} images of ${name}: ${bank.picks.length} patches, ` +
+        `decision threshold ${detector.threshold.toFixed(4)}, saved to ${options.out}`,
+    );
+  });
+}
+
+async function trainingImages(options: Options): Promise<{ name: string; train: TrainingImage[] }> {
+  if (options.data) {
+    const category = await openCategory(options.data, options.category);
+    const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
+    const noise = {
+      ratio: options.noise,
+      overlap: true,
+      augmentation: options.noiseAugmentation,
+      repeat: options.repeatNoise,
+      manifest,
+    };
+    return { name: category.name, train: injectNoise(category, noise, createRandom(options.seed).fork('noise')).train };
+  }
+  if (!options.good) throw new InputError('no images were named', 'Give --data DIR or --good DIR');
+  const images = await listImages(options.good);
+  if (images.length === 0)
+    throw new InputError(`${options.good} holds no images`, 'Give a folder of PNG or JPEG images');
+  const plain = { label: 0, type: 'good', mask: null, noise: false, augmentation: null } as const;
+  return { name: options.good, train: images.map(({ path, file }) => ({ ...plain, path, name: `good/${file}` })) };
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { Cancelled, InputError } from '../errors.js';
+import { packageVersion } from '../experiment/versions.js';
+import { addData } from './data.js';
+import { addDemo } from './demo.js';
+import { addDetect } from './detect.js';
+import { addEvaluate } from './evaluate.js';
+import { addFit } from './fit.js';
+import { addWeights } from './weights.js';
+
+const program = new Command('softpatch')
+  .description('anomaly detection when the training data is dirty')
+  .version(packageVersion())
+  .showHelpAfterError('(softpatch --help shows every command and its examples)')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  softpatch demo\n  softpatch data import mvtec_anomaly_detection.tar.xz\n  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap',
+  );
+
+for (const add of [addDemo, addEvaluate, addFit, addDetect, addData, addWeights]) add(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const expected = error instanceof InputError || error instanceof Cancelled;
+  console.error(expected ? `softpatch: ${(error as Error).message}` : error);
+  process.exitCode = error instanceof Cancelled ? 130 : 1;
+}

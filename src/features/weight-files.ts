@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors.js';
+import { type DownloadOptions, download, type Source } from '../storage/download.js';
+import { loadParameters } from './parameters.js';
+import { resnet } from './resnet.js';
+import type { WeightSource } from './spec.js';
+
+/** Where users keep weight files. */
+export const WEIGHTS_FOLDER = 'data/weights';
+
+/** timm's exports of torchvision's ImageNet-1k V1 weights (BSD-3-Clause) carry torchvision's parameter names. */
+const timm = (name: string): Source[] =>
+  ['https://huggingface.co', 'https://hf-mirror.com'].map((host) => ({
+    url: `${host}/timm/${name}.tv_in1k/resolve/main/model.safetensors`,
+  }));
+
+/** Known sources of each backbone's weights, tried in order. */
+export const WEIGHT_SOURCES: Readonly<Record<string, readonly Source[]>> = {
+  resnet18: timm('resnet18'),
+  resnet50: timm('resnet50'),
+  wide_resnet50_2: timm('wide_resnet50_2'),
+};
+
+/** Path of a backbone's weight file in a folder. */
+export function weightPath(backbone: string, folder: string = WEIGHTS_FOLDER): string {
+  return join(folder, `${backbone}.safetensors`);
+}
+
+/**
+ * The weights to use: a file given, else one found in `data/weights`, else seeded random ones.
+ * @param given a path, or `random`.
+ */
+export function findWeights(backbone: string, given: string | undefined, seed = 0): WeightSource {
+  if (given === 'random') return { kind: 'random', seed };
+  if (given !== undefined) return { kind: 'file', path: given };
+  const found = weightPath(backbone);
+  return existsSync(found) ? { kind: 'file', path: found } : { kind: 'random', seed };
+}
+
+/**
+ * Downloads a backbone's weights and checks every tensor up to layer 3 before the file takes its name.
+ * @param sources further sources, tried before the known ones.
+ * @throws InputError when no source delivers.
+ */
+export async function fetchWeights(
+  backbone: string,
+  target: string,
+  sources: readonly Source[],
+  options: DownloadOptions = {},
+): Promise<void> {
+  const network = resnet(backbone, ['layer1']);
+  const all = [...sources, ...(WEIGHT_SOURCES[backbone] ?? [])];
+  if (all.length === 0) throw new InputError(`no source of ${backbone} is known`, 'Give one with --source URL');
+  const verify = async (path: string): Promise<void> => {
+    await loadParameters(network, path);
+  };
+  await download(all, target, { verify, ...options });
+}
