@@ -24,7 +24,7 @@ const PRECISION = 22;
 
 /**
  * Resizes byte for byte as Pillow's `Image.resize` (methods.md 1.2): horizontal pass first, rounded to 8 bits, then
- * vertical; antialiased, filter weights in 22-bit fixed point. `nearest` takes source index ⌊(o + ½)·in/out⌋.
+ * vertical; antialiased, filter weights in 22-bit fixed point. `nearest` takes the source at each output's centre.
  * @throws RangeError if a target side is not a positive integer.
  */
 export function resample(image: Raster, width: number, height: number, filter: ResampleFilter = 'bilinear'): Raster {
@@ -119,12 +119,24 @@ function vertical(image: Raster, height: number, filter: Exclude<ResampleFilter,
 function nearest(image: Raster, width: number, height: number): Raster {
   const { channels, data } = image;
   const out = new Uint8Array(width * height * channels);
+  const rows = nearestSources(image.height, height);
+  const columns = nearestSources(image.width, width);
   for (let y = 0; y < height; y++) {
-    const row = Math.floor((y + 0.5) * (image.height / height)) * image.width;
     for (let x = 0; x < width; x++) {
-      const source = (row + Math.floor((x + 0.5) * (image.width / width))) * channels;
+      const source = (rows[y] * image.width + columns[x]) * channels;
       for (let c = 0; c < channels; c++) out[(y * width + x) * channels + c] = data[source + c];
     }
   }
   return { width, height, channels, data: out };
+}
+
+/** ⌊(o + ½)·in/out⌋, the centre reached by repeated addition as in Pillow, which decides exact halves by its rounding. */
+function nearestSources(from: number, to: number): Int32Array {
+  const scale = from / to;
+  let centre = scale * 0.5;
+  return Int32Array.from({ length: to }, () => {
+    const source = Math.min(Math.floor(centre), from - 1);
+    centre += scale;
+    return source;
+  });
 }

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { type Anchors, greedyCoreset } from '../../src/coreset/greedy.js';
+import { coresetSize, samplers } from '../../src/coreset/samplers.js';
+import { lofScores } from '../../src/denoise/lof.js';
+import { discard } from '../../src/denoise/threshold.js';
+import { startThreads } from '../../src/kernels/threads.js';
+import { createRandom } from '../../src/random.js';
+
+/** The plain loop of methods.md 3.2 and 4.1, in the same single-precision arithmetic. */
+function plainGreedy(
+  z: Float32Array,
+  d: number,
+  count: number,
+  starts: Int32Array,
+  kept?: Uint8Array,
+  keptFirst = false,
+): number[] {
+  const n = z.length / d;
+  const square = (i: number, j: number): number => {
+    let sum = 0;
+    for (let a = 0; a < d; a++) {
+      const delta = Math.fround(z[i * d + a] - z[j * d + a]);
+      sum = Math.fround(sum + Math.fround(delta * delta));
+    }
+    return sum;
+  };
+  const anchor = Float32Array.from({ length: n }, (_, i) => {
+    let sum = 0;
+    for (const start of starts) sum = Math.fround(sum + Math.fround(Math.sqrt(square(i, start))));
+    const mean = Math.fround(sum / starts.length);
+    return Math.fround(mean * mean);
+  });
+  const drop = (): void => {
+    for (let i = 0; kept && i < n; i++) if (kept[i] === 0) anchor[i] = 0;
+  };
+  if (keptFirst) drop();
+  const picks: number[] = [];
+  while (picks.length < count) {
+    let best = 0;
+    for (let i = 1; i < n; i++) if (anchor[i] > anchor[best]) best = i;
+    picks.push(best);
+    drop();
+    for (let i = 0; i < n; i++) anchor[i] = Math.min(anchor[i], square(i, best));
+  }
+  return picks;
+}
+
+const random = createRandom(11);
+const D = 32;
+const normal = (n: number, scale = 1): Float32Array =>
+  Float32Array.from({ length: n * D }, () => random.normal() * scale);
+const clustered = (n: number): Float32Array => {
+  const centres = normal(5, 10);
+  return Float32Array.from(
+    { length: n * D },
+    (_, i) => centres[(Math.floor(i / D) % 5) * D + (i % D)] + random.normal() * 0.1,
+  );
+};
+const data: Record<string, Float32Array> = {
+  random: normal(600),
+  clustered: clustered(500),
+  duplicated: (() => {
+    const half = normal(150);
+    return Float32Array.from({ length: 300 * D }, (_, i) => half[i % half.length]);
+  })(),
+  'all points equal': new Float32Array(77 * D).fill(3),
+  'one dimension': Float32Array.from({ length: 301 * D }, (_, i) => (i % D === 0 ? Math.floor(i / D) % 97 : 0)),
+  'a shifted origin': normal(200).map((value) => value + 1000),
+  'huge and tiny': Float32Array.from(
+    { length: 256 * D },
+    (_, i) => random.normal() * 10 ** ((Math.floor(i / D) % 9) - 4),
+  ),
+  'three points': normal(3),
+};
+
+for (const [name, z] of Object.entries(data)) {
+  test(`greedyCoreset picks what the plain loop picks: ${name}`, async () => {
+    const n = z.length / D;
+    const count = Math.max(1, Math.floor(n / 3));
+    const starts = createRandom(5).distinct(n, Math.min(10, n));
+    const anchors: Anchors = { kind: 'starts', rows: starts };
+    const kept = Uint8Array.from({ length: n }, (_, i) => (i % 7 === 0 ? 0 : 1));
+    for (const count_ of [1, 2, 5]) {
+      const threads = startThreads(count_);
+      const plain = await greedyCoreset(threads, z, D, { count, anchors });
+      assert.deepEqual([...plain], plainGreedy(z, D, count, starts), `${count_} threads`);
+      for (const firstPickFromKept of [false, true]) {
+        const masked = await greedyCoreset(threads, z, D, { count, anchors, kept, firstPickFromKept });
+        assert.deepEqual([...masked], plainGreedy(z, D, count, starts, kept, firstPickFromKept));
+      }
+      await threads.close();
+    }
+  });
+}
+
+test('greedyCoreset of the eight golden points is 5, 0, 3, 2, approximate, masked and exact', async () => {
+  const points = [
+    [0, 0],
+    [1, 0.1],
+    [0.2, 1.3],
+    [1.1, 0.9],
+    [0.45, 0.6],
+    [5, 5.2],
+    [0.15, 0.7],
+    [0.9, 0.35],
+  ];
+  const z = Float32Array.from(points.flatMap((point) => [...point, 0, 0]));
+  const squared = Float32Array.from(points.flatMap((a) => points.map((b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)));
+  const { kept } = discard(lofScores(squared, 8, 3), 0.15);
+  const all: Anchors = { kind: 'starts', rows: Int32Array.from(points, (_, i) => i) };
+  const threads = startThreads(2);
+  assert.deepEqual([...(await greedyCoreset(threads, z, 4, { count: 4, anchors: all }))], [5, 0, 3, 2]);
+  assert.deepEqual([...(await greedyCoreset(threads, z, 4, { count: 4, anchors: all, kept }))], [5, 0, 3, 2]);
+  assert.deepEqual([...(await greedyCoreset(threads, z, 4, { count: 4, anchors: { kind: 'all' } }))], [5, 0, 3, 2]);
+  await threads.close();
+});
+
+test('anchors of kind all equal the norms of the rows of the distance matrix', async () => {
+  const z = normal(60);
+  const norm = (i: number): number => {
+    let sum = 0;
+    for (let j = 0; j < 60; j++) for (let a = 0; a < D; a++) sum += (z[i * D + a] - z[j * D + a]) ** 2;
+    return sum;
+  };
+  const farthest = Array.from({ length: 60 }, (_, i) => i).sort((a, b) => norm(b) - norm(a))[0];
+  const threads = startThreads(1);
+  assert.equal((await greedyCoreset(threads, z, D, { count: 1, anchors: { kind: 'all' } }))[0], farthest);
+  await threads.close();
+});
+
+test('greedyCoreset covers: every kept row lies within the last pick’s distance', async () => {
+  const z = data.random;
+  const threads = startThreads(2);
+  const picks = await greedyCoreset(threads, z, D, { count: 60, anchors: { kind: 'all' } });
+  await threads.close();
+  const square = (i: number, j: number): number => {
+    let sum = 0;
+    for (let a = 0; a < D; a++) sum += (z[i * D + a] - z[j * D + a]) ** 2;
+    return sum;
+  };
+  const least = (i: number, count: number): number =>
+    Math.min(...[...picks.subarray(0, count)].map((pick) => square(i, pick)));
+  const radius = least(picks[59], 59);
+  for (let i = 0; i < 600; i++) assert.ok(least(i, 59) <= radius * (1 + 1e-6));
+  assert.equal(new Set(picks).size, 60);
+});
+
+test('greedyCoreset stops on request and reports progress', async () => {
+  const threads = startThreads(2);
+  const controller = new AbortController();
+  controller.abort();
+  const job = greedyCoreset(
+    threads,
+    normal(3000),
+    D,
+    { count: 2000, anchors: { kind: 'all' } },
+    { signal: controller.signal },
+  );
+  await assert.rejects(job, { name: 'Cancelled' });
+  const seen: number[] = [];
+  await greedyCoreset(
+    threads,
+    normal(300),
+    D,
+    { count: 30, anchors: { kind: 'all' } },
+    { progress: (done) => seen.push(done) },
+  );
+  assert.equal(seen.at(-1), 30);
+  await threads.close();
+});
+
+test('samplers: random draws distinct kept rows, identity keeps all of them, sizes are trunc(ρ·n)', async () => {
+  const threads = startThreads(1);
+  const z = normal(100);
+  const kept = Uint8Array.from({ length: 100 }, (_, i) => i % 2);
+  const drawn = await samplers.random(threads, { z, d: D, ratio: 0.25, kept }, createRandom(1));
+  assert.equal(new Set(drawn).size, 25);
+  assert.ok(drawn.every((row) => row % 2 === 1));
+  assert.equal((await samplers.identity(threads, { z, d: D, ratio: 0.25, kept }, createRandom(1))).length, 50);
+  assert.equal(coresetSize(0.1, 275968), 27596);
+  assert.throws(() => coresetSize(0, 10), /ratio of 0 is impossible/);
+  assert.throws(() => coresetSize(1, 10), /impossible/);
+  assert.throws(() => coresetSize(0.01, 10), /keeps none of 10/);
+  await threads.close();
+});
