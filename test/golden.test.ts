@@ -105,7 +105,7 @@ test(
         const found = await scorer.neighbours(queries.rows);
         const goldenRows = (await golden.tensor(`${name}.nearest`)) as Int32Array;
         assert.deepEqual([...found.rows], [...goldenRows], 'the same nearest rows');
-      const patches = patchScores(found, bank.weights, goldenRows.length);
+        const patches = patchScores(found, bank.weights, goldenRows.length);
         assert.ok(relativeError(patches, await golden.floats(`${name}.patch_score`)) < 1e-3);
         const images = imageScores(patches, POSITIONS);
         const goldenImages = await golden.floats(`${name}.image_score`);

@@ -40,6 +40,7 @@ export function writeError(path: string, error: unknown): unknown {
     EROFS: ['the file system is read-only', 'Choose a folder you may write to'],
     ENOTDIR: ['a part of the path is a file, not a folder', 'Choose another output path'],
     EEXIST: ['a part of the path is a file, not a folder', 'Choose another output path'],
+    EFBIG: ['the file grew beyond the allowed size', 'Raise the limit; nothing was half-written'],
     EISDIR: ['it is a folder', 'Give a file name'],
     ENAMETOOLONG: ['the name is too long', 'Choose a shorter output path'],
   };

@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import sharp from 'sharp';
+import { writeDrawnCategory } from '../../src/dataset/drawn/write.js';
+import { resnet } from '../../src/features/resnet.js';
+import { encodePng } from '../../src/image/codec.js';
+import { createRandom } from '../../src/random.js';
+import { type StoredTensor, writeSafetensors } from '../../src/storage/safetensors.js';
+import { below } from '../temporary.js';
+import { softpatch } from './command.js';
+
+let root: string;
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'softpatch-bad-'));
+  await writeDrawnCategory(root, 'bolt', { seed: 1, train: 4, good: 2, defective: 1 }, encodePng);
+  await writeWeights(join(root, 'good.safetensors'));
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+/** A folded resnet18 file up to layer 1; `change` may spoil it. */
+async function writeWeights(
+  path: string,
+  change: (tensors: Record<string, StoredTensor>) => void = () => undefined,
+): Promise<void> {
+  const random = createRandom(3);
+  const tensors: Record<string, StoredTensor> = {};
+  for (const step of resnet('resnet18', ['layer1']).steps) {
+    if (step.op !== 'conv') continue;
+    const shape = [step.channels.out, step.channels.in, step.size, step.size];
+    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal() * 0.05);
+    tensors[step.weight] = { dtype: 'F32', shape, data };
+    tensors[step.bias!] = { dtype: 'F32', shape: [step.channels.out], data: new Float32Array(step.channels.out) };
+  }
+  change(tensors);
+  await writeSafetensors(path, tensors);
+}
+
+/** How a case spoils its own copy of the data and what it then runs. */
+interface Case {
+  what: string;
+  spoil?: (folder: string) => Promise<unknown>;
+  args: (folder: string) => string[];
+  message: RegExp;
+}
+
+const evaluate =
+  (...more: string[]) =>
+  (folder: string): string[] => [
+    'evaluate',
+    '--data',
+    join(folder, 'bolt'),
+    '--layers',
+    'layer1',
+    '--resize',
+    '64',
+    '--crop',
+    '64',
+    '--ratio',
+    '0.05',
+    '--json',
+    join(folder, 'out.json'),
+    ...more,
+  ];
+const withWeights =
+  (name: string) =>
+  (folder: string): string[] =>
+    evaluate('--weights', join(folder, name))(folder);
+const train = (folder: string, name = '000.png'): string => join(folder, 'bolt/train/good', name);
+const testImage = (folder: string): string => join(folder, 'bolt/test/rust/000.png');
+const mask = (folder: string, name = '000_mask.png'): string => join(folder, 'bolt/ground_truth/rust', name);
+
+const cases: Case[] = [
+  {
+    what: 'a truncated PNG',
+    spoil: (f) => truncate(train(f), 3000),
+    args: evaluate(),
+    message: /cannot read image .*000\.png: .*Replace the damaged file/,
+  },
+  {
+    what: 'a text file named .png',
+    spoil: (f) => writeFile(train(f), 'not an image'),
+    args: evaluate(),
+    message: /cannot read image .*000\.png/,
+  },
+  {
+    what: 'a 16-bit image',
+    spoil: async (f) => writeFile(train(f), await sharp(train(f)).toColourspace('rgb16').png().toBuffer()),
+    args: evaluate(),
+    message: /000\.png has 16 bits a channel\. Convert it to 8 bits/,
+  },
+  {
+    what: 'a CMYK image',
+    spoil: async (f) => {
+      await writeFile(train(f, '000.jpg'), await sharp(train(f)).toColourspace('cmyk').jpeg().toBuffer());
+      await rm(train(f));
+    },
+    args: evaluate(),
+    message: /000\.jpg is a CMYK image\. Convert it/,
+  },
+  {
+    what: 'a 1-pixel image',
+    spoil: async (f) => writeFile(train(f), await sharp(train(f)).resize(1, 1).png().toBuffer()),
+    args: evaluate(),
+    message: /000\.png is 1×1 pixels, too small/,
+  },
+  {
+    what: 'an empty training folder',
+    spoil: async (f) => {
+      await rm(join(f, 'bolt/train/good'), { recursive: true });
+      await mkdir(join(f, 'bolt/train/good'));
+    },
+    args: evaluate(),
+    message: /train\/good holds no images/,
+  },
+  {
+    what: 'a mask of another size',
+    spoil: async (f) => writeFile(mask(f), await sharp(mask(f)).resize(100, 90).png().toBuffer()),
+    args: evaluate(),
+    message: /mask .*000_mask\.png is 100×90, its image .*rust\/000\.png is 256×256/,
+  },
+  {
+    what: 'an image without its mask',
+    spoil: (f) => rm(mask(f)),
+    args: evaluate(),
+    message: /rust\/000\.png has no mask .*000_mask\.png/,
+  },
+  {
+    what: 'a mask without its image',
+    spoil: (f) => cp(mask(f), mask(f, '007_mask.png')),
+    args: evaluate(),
+    message: /mask .*007_mask\.png has no image/,
+  },
+  {
+    what: 'a symlink loop',
+    spoil: (f) => symlink('loop.png', train(f, 'loop.png')),
+    args: evaluate(),
+    message: /loop\.png is a link that leads in a circle/,
+  },
+  {
+    what: 'a link to nowhere',
+    spoil: (f) => symlink('/no/where.png', train(f, 'gone.png')),
+    args: evaluate(),
+    message: /gone\.png is a link that leads nowhere/,
+  },
+  {
+    what: 'two names alike',
+    spoil: (f) => cp(train(f), train(f, '000.jpg')),
+    args: evaluate(),
+    message: /holds both 000\.jpg and 000\.png/,
+  },
+  {
+    what: 'NaN in weights',
+    spoil: (f) =>
+      writeWeights(join(f, 'w.safetensors'), (t) => {
+        t['conv1.weight'].data[5] = Number.NaN;
+      }),
+    args: withWeights('w.safetensors'),
+    message: /w\.safetensors: tensor "conv1\.weight" holds NaN or infinity/,
+  },
+  {
+    what: 'a weight header that claims a terabyte',
+    spoil: (f) => {
+      const b = Buffer.alloc(64);
+      b.writeBigUInt64LE(10n ** 12n);
+      return writeFile(join(f, 'w.safetensors'), b);
+    },
+    args: withWeights('w.safetensors'),
+    message: /header claims 1000000000000 bytes, the file has 64/,
+  },
+  {
+    what: 'weights without a tensor',
+    spoil: (f) =>
+      writeWeights(join(f, 'w.safetensors'), (t) => {
+        delete t['layer1.1.conv2.weight'];
+      }),
+    args: withWeights('w.safetensors'),
+    message: /has no tensor "layer1\.1\.conv2\.weight", which resnet18 needs/,
+  },
+  {
+    what: 'weights of another shape',
+    spoil: (f) =>
+      writeWeights(join(f, 'w.safetensors'), (t) => {
+        t['conv1.weight'] = { dtype: 'F32', shape: [64, 3, 3, 3], data: new Float32Array(1728) };
+      }),
+    args: withWeights('w.safetensors'),
+    message: /"conv1\.weight" is \[64,3,3,3\], resnet18 needs \[64,3,7,7\]/,
+  },
+  {
+    what: 'weights that end early',
+    spoil: async (f) => {
+      await cp(join(root, 'good.safetensors'), join(f, 'w.safetensors'));
+      await truncate(join(f, 'w.safetensors'), 90_000);
+    },
+    args: withWeights('w.safetensors'),
+    message: /ends \d+ bytes past the file's end/,
+  },
+  {
+    what: 'a weight file that is not there',
+    args: evaluate('--weights', '/no/such.safetensors'),
+    message: /cannot open \/no\/such\.safetensors: there is no such file/,
+  },
+  {
+    what: 'more noise than anomalous images',
+    args: evaluate('--noise', '1.5', '--overlap'),
+    message: /noise ratio of 1\.5 needs 6 anomalous images, bolt has 3/,
+  },
+  {
+    what: 'no overlap that leaves no anomaly',
+    args: evaluate('--noise', '0.75'),
+    message: /without overlap, 3 noise images leave no anomalous image of bolt/,
+  },
+  { what: 'an impossible ratio', args: evaluate('--ratio', '1.5'), message: /ratio = 1\.5 is impossible/ },
+  { what: 'an impossible threshold', args: evaluate('--threshold', '1'), message: /threshold = 1 is impossible/ },
+  { what: 'a number that is none', args: evaluate('--noise', 'much'), message: /'much' is invalid.*not a number/ },
+  { what: 'an unknown method', args: evaluate('--method', 'magic'), message: /'magic' is invalid.*patchcore/ },
+  {
+    what: 'an unknown layer',
+    args: evaluate('--layers', 'layer9'),
+    message: /resnet18 has no layer "layer9"\. Choose from layer1/,
+  },
+  {
+    what: 'a crop larger than the image',
+    args: evaluate('--crop', '128'),
+    message: /crop of 128 px is larger than the resized side of 64 px/,
+  },
+  {
+    what: 'a folder that holds no data set',
+    args: (f) => ['evaluate', '--data', join(f, 'bolt/test')],
+    message: /holds no data set in MVTec's or BTAD's layout/,
+  },
+  {
+    what: 'a category that is not there',
+    args: (f) => ['evaluate', '--data', f, '--category', 'car'],
+    message: /car holds no data set.*Choose one of bolt/,
+  },
+  {
+    what: 'a manifest that is not JSON',
+    spoil: (f) => writeFile(join(f, 'n.json'), '{'),
+    args: (f) => evaluate('--noise', '0.25', '--noise-manifest', join(f, 'n.json'))(f),
+    message: /noise manifest .*n\.json is not JSON/,
+  },
+  {
+    what: 'a manifest without images',
+    spoil: (f) => writeFile(join(f, 'n.json'), '{"category":"bolt","ratio":0.25}'),
+    args: (f) => evaluate('--noise', '0.25', '--noise-manifest', join(f, 'n.json'))(f),
+    message: /n\.json: images /,
+  },
+  {
+    what: 'an output below a file',
+    args: (f) => evaluate('--json', '/dev/null/out.json')(f),
+    message: /cannot write \/dev\/null\/out\.json: a part of the path is a file/,
+  },
+  {
+    what: 'a model that is no detector',
+    args: (f) => ['detect', train(f), '--model', join(root, 'good.safetensors')],
+    message: /good\.safetensors is no saved detector/,
+  },
+  {
+    what: 'a model of another version',
+    spoil: (f) => writeSafetensors(join(f, 'm'), {}, { format: 'softpatch-lab/detector', version: '99', config: '{}' }),
+    args: (f) => ['detect', train(f), '--model', join(f, 'm')],
+    message: /was saved as version 99, this program reads 1/,
+  },
+  {
+    what: 'an unknown archive',
+    spoil: (f) => writeFile(join(f, 'data.rar'), ''),
+    args: (f) => ['data', 'import', join(f, 'data.rar'), '--to', join(f, 'to')],
+    message: /data\.rar is no \.tar/,
+  },
+  {
+    what: 'data without a category',
+    args: (f) => ['data', 'import', join(f, 'bolt/test'), '--to', join(f, 'to')],
+    message: /holds no category/,
+  },
+];
+
+for (const { what, spoil, args, message } of cases) {
+  test(`${what} is one clear message, exit 1, and nothing half-written`, async () => {
+    const folder = await mkdtemp(join(root, 'case-'));
+    await cp(join(root, 'bolt'), join(folder, 'bolt'), { recursive: true });
+    await spoil?.(folder);
+    const files = await below(folder);
+    const { code, stderr } = await softpatch(args(folder));
+    assert.match(stderr.replace(/\n/g, ' '), message);
+    assert.doesNotMatch(stderr, /\n {4}at /, 'no stack trace');
+    assert.equal(code, 1);
+    const appeared = (await below(folder)).filter((file) => !files.includes(file) && file !== 'to');
+    assert.deepEqual(appeared, []);
+  });
+}
+
+test('non-ASCII and very long names are fine', async () => {
+  const folder = await mkdtemp(join(root, 'names-'));
+  await cp(join(root, 'bolt'), join(folder, 'bolt'), { recursive: true });
+  const names = [`${'schräg 螺丝 '.repeat(8)}.png`, `${'x'.repeat(200)}.png`];
+  await rename(train(folder), train(folder, names[0]));
+  await rename(testImage(folder), join(folder, 'bolt/test/rust', names[1]));
+  await rename(mask(folder), mask(folder, names[1].replace('.png', '_mask.png')));
+  const { code, stderr } = await softpatch(withWeights('../good.safetensors')(folder));
+  assert.equal(code, 0, stderr);
+  const result = JSON.parse(await readFile(join(folder, 'out.json'), 'utf8'));
+  assert.ok(result.images.some(({ name }: { name: string }) => name === `test/rust/${names[1]}`));
+});
+
+for (const signal of ['SIGINT', 'SIGKILL'] as const) {
+  test(`a fit ended by ${signal} leaves no detector and nothing half-written`, async () => {
+    const folder = await mkdtemp(join(root, 'kill-'));
+    const out = join(folder, 'out');
+    await mkdir(out);
+    const args = [
+      'fit',
+      '--good',
+      join(root, 'bolt/train/good'),
+      '--out',
+      join(out, 'm.safetensors'),
+      '--weights',
+      'random',
+    ];
+    const { code, stderr } = await softpatch(args, (child) => setTimeout(() => child.kill(signal), 900));
+    if (signal === 'SIGINT') {
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /stopped on request; nothing half-written/);
+    } else assert.equal(code, null);
+    assert.deepEqual(await below(out), []);
+  });
+}

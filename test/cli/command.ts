@@ -1,0 +1,24 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** What a run of the command printed and how it ended. */
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts `softpatch` as a process of its own; `onStart` gets it, to send signals. */
+export function softpatch(args: readonly string[], onStart?: (child: ChildProcess) => void): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['build/src/cli/main.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const outcome: Outcome = { code: null, stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      outcome.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      outcome.stderr += chunk;
+    });
+    child.on('close', (code) => resolve({ ...outcome, code }));
+    onStart?.(child);
+  });
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { indexNeighbours } from '../../src/detector/neighbours.js';
+import { startThreads } from '../../src/kernels/threads.js';
+import { createRandom } from '../../src/random.js';
+
+const D = 64;
+const random = createRandom(21);
+const normal = (n: number, scale = 1): Float32Array =>
+  Float32Array.from({ length: n * D }, () => random.normal() * scale);
+/** Rows near a plane of three dimensions, far from the origin: where a careless bound would fail. */
+const lowRank = (n: number): Float32Array => {
+  const axes = normal(3);
+  const out = new Float32Array(n * D).fill(50);
+  for (let i = 0; i < n; i++) {
+    const along = [random.normal() * 9, random.normal() * 3, random.normal()];
+    for (let a = 0; a < D; a++) for (let k = 0; k < 3; k++) out[i * D + a] += along[k] * axes[k * D + a];
+  }
+  return out;
+};
+
+/** The k nearest by direct differences in double precision. */
+function plain(bank: Float32Array, query: Float32Array, k: number): { row: number; squared: number }[] {
+  const all = Array.from({ length: bank.length / D }, (_, row) => {
+    let squared = 0;
+    for (let a = 0; a < D; a++) squared += (query[a] - bank[row * D + a]) ** 2;
+    return { row, squared };
+  });
+  return all.sort((a, b) => a.squared - b.squared || a.row - b.row).slice(0, k);
+}
+
+const halves = normal(40);
+const cases: Record<string, [bank: Float32Array, queries: Float32Array]> = {
+  random: [normal(500), normal(60)],
+  'near a plane': [lowRank(400), lowRank(50)],
+  'queries in the bank': [halves, halves],
+  'duplicated rows': [Float32Array.from({ length: 80 * D }, (_, i) => halves[i % halves.length]), halves],
+  'all rows equal': [new Float32Array(30 * D).fill(2), normal(9)],
+  'one row': [normal(1), normal(5)],
+  'huge and tiny': [normal(100).map((value, i) => value * 10 ** ((Math.floor(i / D) % 7) - 3)), normal(20)],
+};
+
+for (const [name, [bank, queries]] of Object.entries(cases)) {
+  test(`indexNeighbours finds what brute force finds: ${name}`, async () => {
+    const results: unknown[] = [];
+    for (const count of [1, 3]) {
+      const threads = startThreads(count);
+      for (const k of [1, 4, 1000]) {
+        const found = await (await indexNeighbours(threads, bank, D, k)).search(queries);
+        const kept = Math.min(k, bank.length / D);
+        assert.equal(found.rows.length, (queries.length / D) * kept);
+        for (let q = 0; q < queries.length / D; q++) {
+          const expected = plain(bank, queries.subarray(q * D, (q + 1) * D), kept);
+          for (let j = 0; j < kept; j++) {
+            const at = q * kept + j;
+            const { row, squared } = expected[j];
+            assert.ok(Math.abs(found.squared[at] - squared) <= 1e-6 * squared, `query ${q}, neighbour ${j}`);
+            const tie = expected.some(
+              (other) => other.row === found.rows[at] && Math.abs(other.squared - squared) <= 2e-6 * squared,
+            );
+            assert.ok(
+              found.rows[at] === row || tie || kept < bank.length / D,
+              `query ${q}, neighbour ${j}: row ${found.rows[at]}`,
+            );
+          }
+        }
+        results.push(found);
+      }
+      await threads.close();
+    }
+    assert.deepEqual(results.slice(0, 3), results.slice(3), 'the same bytes from any number of threads');
+  });
+}
+
+test('an exact duplicate is at distance 0, and of equal rows the lowest wins', async () => {
+  const threads = startThreads(2);
+  const [bank] = cases['duplicated rows'];
+  const { rows, squared } = await (await indexNeighbours(threads, bank, D, 2)).search(halves);
+  for (let q = 0; q < 40; q++) {
+    assert.deepEqual([rows[2 * q], rows[2 * q + 1]], [q, q + 40]);
+    assert.deepEqual([squared[2 * q], squared[2 * q + 1]], [0, 0]);
+  }
+  await threads.close();
+});
+
+test('indexNeighbours refuses an empty bank and widths that do not fit', async () => {
+  const threads = startThreads(1);
+  await assert.rejects(indexNeighbours(threads, new Float32Array(0), D, 1), RangeError);
+  await assert.rejects(indexNeighbours(threads, new Float32Array(30), 10, 1), RangeError);
+  await threads.close();
+});

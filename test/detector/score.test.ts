@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { decisionThreshold, leaveOneOutScores } from '../../src/detector/calibrate.js';
+import { anomalyMap, gaussianTaps } from '../../src/detector/map.js';
+import { imageScores, patchScores } from '../../src/detector/score.js';
+
+test('patchScores averages the k squared distances and multiplies by the nearest row’s weight', () => {
+  const found = { rows: Int32Array.of(1, 0, 0, 1), squared: Float32Array.of(2, 4, 1, 3) };
+  assert.deepEqual([...patchScores(found, Float32Array.of(10, 100), 2)], [300, 20]);
+  assert.deepEqual([...patchScores(found, null, 2)], [3, 2]);
+});
+
+test('imageScores is the largest patch of each image', () => {
+  assert.deepEqual([...imageScores(Float32Array.of(1, 5, 2, -1, -3, -2), 3)], [5, -1]);
+});
+
+test('the blur’s centre weighs .00994789 in two dimensions', () => {
+  const taps = gaussianTaps();
+  assert.equal(taps.length, 33);
+  assert.ok(Math.abs(taps[16] ** 2 - 0.00994789) < 1e-8);
+});
+
+test('anomalyMap keeps a flat map flat, keeps orientation, and equals stretching and mirroring in full', () => {
+  assert.ok(anomalyMap(new Float32Array(16).fill(3), 4, 32).every((value) => Math.abs(value - 3) < 1e-5));
+  const scores = Float32Array.from({ length: 16 }, (_, i) => (i === 1 ? 1 : i === 14 ? 0.25 : 0));
+  const side = 32;
+  const map = anomalyMap(scores, 4, side);
+  const stretched = (y: number, x: number): number => {
+    const at = (o: number): [number, number, number] => {
+      const centre = Math.max(0, (o + 0.5) / 8 - 0.5);
+      return [Math.floor(centre), Math.min(3, Math.floor(centre) + 1), centre - Math.floor(centre)];
+    };
+    const [t, b, v] = at(y);
+    const [l, r, h] = at(x);
+    return (
+      (scores[t * 4 + l] * (1 - h) + scores[t * 4 + r] * h) * (1 - v) +
+      (scores[b * 4 + l] * (1 - h) + scores[b * 4 + r] * h) * v
+    );
+  };
+  const mirror = (x: number): number => (x < 0 ? -1 - x : x >= side ? 2 * side - 1 - x : x);
+  const taps = gaussianTaps();
+  for (const [y, x] of [
+    [0, 0],
+    [3, 12],
+    [31, 31],
+    [16, 5],
+    [28, 20],
+  ]) {
+    let expected = 0;
+    for (let dy = -16; dy <= 16; dy++) {
+      for (let dx = -16; dx <= 16; dx++)
+        expected += taps[dy + 16] * taps[dx + 16] * stretched(mirror(y + dy), mirror(x + dx));
+    }
+    assert.ok(Math.abs(map[y * side + x] - expected) < 1e-6, `${y}, ${x}`);
+  }
+});
+
+test('leaveOneOutScores passes over rows of the image itself', () => {
+  const bank = { rows: new Float32Array(0), picks: Int32Array.of(0, 2, 5), weights: Float32Array.of(1, 2, 3) };
+  // One image of two positions; its patch 0 is bank row 0 and finds itself first.
+  const found = { rows: Int32Array.of(0, 1, 2, 1), squared: Float32Array.of(0, 4, 1, 9) };
+  assert.deepEqual([...leaveOneOutScores(found, bank, 2, [0])], [8]);
+});
+
+test('decisionThreshold is the median plus three robust deviations, unmoved by a few dirty images', () => {
+  const clean = Float32Array.from({ length: 21 }, (_, i) => 10 + i / 10);
+  const dirty = clean.map((score, i) => (i > 18 ? 1e6 : score));
+  assert.ok(Math.abs(decisionThreshold(clean) - (11 + 3 * 1.4826 * 0.5)) < 1e-4);
+  assert.ok(Math.abs(decisionThreshold(dirty) - decisionThreshold(clean)) < 0.5);
+});
