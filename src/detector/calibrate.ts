@@ -29,11 +29,11 @@ export function leaveOneOutScores(
   });
 }
 
-/** A decision threshold that dirty training images barely move: median + 3 robust deviations (1.4826 · MAD). */
+/** A decision threshold that dirty training images barely move: median + 2 robust deviations (1.4826 · MAD). */
 export function decisionThreshold(scores: Float32Array): number {
   const median = middle(scores);
   const deviation = 1.4826 * middle(scores.map((score) => Math.abs(score - median)));
-  return median + 3 * deviation;
+  return median + 2 * deviation;
 }
 
 function middle(values: Float32Array): number {

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'node:test';
+import { decodeRgb } from '../../src/image/codec.js';
+import { below, temporaryFolder } from '../temporary.js';
+import { softpatch } from './command.js';
+
+const SMALL = [
+  '--weights',
+  'random',
+  '--layers',
+  'layer1,layer2',
+  '--resize',
+  '128',
+  '--crop',
+  '112',
+  '--ratio',
+  '0.05',
+];
+
+test('every command has help with examples', async () => {
+  for (const args of [
+    [],
+    ['demo'],
+    ['evaluate'],
+    ['fit'],
+    ['detect'],
+    ['data', 'import'],
+    ['data', 'check'],
+    ['data', 'draw'],
+    ['data', 'noise'],
+    ['weights', 'fetch'],
+    ['weights', 'check'],
+    ['weights', 'list'],
+  ]) {
+    const { code, stdout } = await softpatch([...args, '--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /Examples?:\n {2}softpatch/, args.join(' '));
+  }
+});
+
+test('draw, check, noise, evaluate, fit and detect work one after the other', async (t) => {
+  const folder = await temporaryFolder(t);
+  const data = join(folder, 'drawn');
+  const ok = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await softpatch(args);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  await ok('data', 'draw', '--to', data, '--train', '8', '--good', '3', '--defective', '2');
+  assert.match(await ok('data', 'check', data), /weave +8 +3 +6 +not in MVTec AD/);
+  const manifest = join(folder, 'noise.json');
+  await ok('data', 'noise', '--data', data, '--category', 'bracket', '--noise', '0.25', '--out', manifest);
+  const json = join(folder, 'result.json');
+  const base = ['--data', data, '--category', 'bracket', ...SMALL];
+  const shown = await ok(
+    'evaluate',
+    ...base,
+    '--noise',
+    '0.25',
+    '--overlap',
+    '--noise-manifest',
+    manifest,
+    '--json',
+    json,
+  );
+  assert.match(shown, /bracket: softpatch-lof \(paper\), noise 0\.25, overlap/);
+  const result = JSON.parse(await readFile(json, 'utf8'));
+  assert.deepEqual(result.noise.images, JSON.parse(await readFile(manifest, 'utf8')).images);
+  assert.ok(result.image.auroc > 0.5 && result.pixel.auroc > 0.5);
+
+  const model = join(folder, 'model.safetensors');
+  await ok('fit', ...base, '--out', model);
+  const [maps, csv] = [join(folder, 'maps'), join(folder, 'scores.csv')];
+  const printed = await ok('detect', join(data, 'bracket/test'), '--model', model, '--maps', maps, '--csv', csv);
+  assert.match(printed, /threshold [\d.]+; \d of 9 anomalous/);
+  const lines = (await readFile(csv, 'utf8')).trim().split('\n');
+  assert.equal(lines[0], 'path,score,anomalous,threshold');
+  assert.equal(lines.length, 10);
+  const pictures = await below(maps);
+  assert.equal(pictures.length, 9);
+  assert.equal((await decodeRgb(join(maps, pictures[0]))).width, 112);
+});
+
+test('evaluate runs with TensorFlow.js, on plain folders, without masks or labels', async (t) => {
+  const folder = await temporaryFolder(t);
+  await softpatch(['data', 'draw', '--to', folder, '--train', '4', '--good', '2', '--defective', '1']);
+  const json = join(folder, 'r.json');
+  const good = join(folder, 'bolt/train/good');
+  const run = (mixed: string): ReturnType<typeof softpatch> =>
+    softpatch([
+      'evaluate',
+      '--good',
+      good,
+      '--mixed',
+      join(folder, mixed),
+      ...SMALL,
+      '--executor',
+      'tfjs',
+      '--json',
+      json,
+    ]);
+  assert.equal((await run('bolt/test')).code, 0);
+  const typed = JSON.parse(await readFile(json, 'utf8'));
+  assert.match(typed.versions.executor, /tfjs/);
+  assert.ok(typed.image.auroc !== null && typed.pixel.auroc === null);
+  assert.equal((await run('bolt/test/good')).code, 0);
+  const unlabelled = JSON.parse(await readFile(json, 'utf8'));
+  assert.deepEqual(unlabelled.image, { auroc: null, ap: null, f1max: null });
+});
+
+test('demo writes a table, results and a contact sheet', async (t) => {
+  const folder = await temporaryFolder(t);
+  const args = [
+    'demo',
+    '--out',
+    folder,
+    '--json',
+    join(folder, 'demo.json'),
+    '--resize',
+    '128',
+    '--crop',
+    '112',
+    '--layers',
+    'layer1,layer2',
+  ];
+  const { code, stdout, stderr } = await softpatch([...args, '--weights', 'random']);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /seeded random ones/);
+  const results = JSON.parse(await readFile(join(folder, 'demo.json'), 'utf8'));
+  assert.equal(results.length, 4);
+  const [, , patchcore, softpatchLof] = results;
+  assert.ok(softpatchLof.pixel.auroc > patchcore.pixel.auroc + 0.05, 'SoftPatch survives what PatchCore does not');
+  assert.ok((await stat(join(folder, 'heat-maps.png'))).size > 20_000);
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import type { Category } from '../../src/dataset/category.js';
+import { writeDrawnCategory } from '../../src/dataset/drawn/write.js';
+import { openCategory } from '../../src/dataset/layouts.js';
+import { injectNoise } from '../../src/dataset/noise.js';
+import type { BankConfig, BankMethod } from '../../src/detector/config.js';
+import { loadDetector, saveDetector } from '../../src/detector/model.js';
+import { evaluateConfig } from '../../src/experiment/config.js';
+import { detect } from '../../src/experiment/detect.js';
+import { type EvaluateResult, evaluate } from '../../src/experiment/evaluate.js';
+import { fitDetector } from '../../src/experiment/fit.js';
+import type { FeatureSpec } from '../../src/features/spec.js';
+import { encodePng } from '../../src/image/codec.js';
+import { startThreads, type Threads } from '../../src/kernels/threads.js';
+import { createRandom } from '../../src/random.js';
+
+const FEATURES: FeatureSpec = {
+  backbone: 'resnet18',
+  layers: ['layer1', 'layer2'],
+  weights: { kind: 'random', seed: 0 },
+  preprocessing: { resize: 128, crop: 112, filter: 'bilinear' },
+  executor: 'auto',
+};
+let root: string;
+let threads: Threads;
+let category: Category;
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'softpatch-evaluate-'));
+  await writeDrawnCategory(root, 'bracket', { seed: 2, train: 16, good: 6, defective: 3 }, encodePng);
+  category = await openCategory(root, 'bracket');
+  threads = startThreads(2);
+});
+after(async () => {
+  await threads.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Setting {
+  ratio?: number;
+  overlap?: boolean;
+  bank?: Partial<BankConfig>;
+  threads?: Threads;
+}
+
+function run(
+  method: BankMethod,
+  { ratio = 0, overlap = true, bank, threads: own = threads }: Setting = {},
+): Promise<EvaluateResult> {
+  const config = evaluateConfig({
+    method,
+    features: FEATURES,
+    noise: { ratio, overlap },
+    bank: { ratio: 0.05, ...bank },
+  });
+  return evaluate(own, injectNoise(category, config.noise, createRandom(1)), config);
+}
+const scores = (result: EvaluateResult): number[] => result.images.map(({ score }) => score);
+
+test('SoftPatch with τ = 0 and no soft weights is PatchCore, patch for patch', async () => {
+  const patchcore = await run('patchcore', { ratio: 0.25 });
+  const softpatch = await run('softpatch-lof', { ratio: 0.25, bank: { threshold: 0, softWeights: false } });
+  assert.deepEqual(scores(softpatch), scores(patchcore));
+  assert.deepEqual(softpatch.pixel, patchcore.pixel);
+});
+
+test('with overlap and every patch kept, leaked images score exactly 0', async () => {
+  const { images, noise } = await run('patchcore', { ratio: 0.25, bank: { sampler: 'identity' } });
+  assert.equal(noise.images.length, 4);
+  for (const { name, score } of images) assert.equal(score === 0, noise.images.includes(name), name);
+});
+
+test('the same seed gives the same scores from one thread and from three', async () => {
+  const three = startThreads(3);
+  const one = startThreads(1);
+  assert.deepEqual(
+    scores(await run('softpatch-lof', { ratio: 0.25, threads: one })),
+    scores(await run('softpatch-lof', { ratio: 0.25, threads: three })),
+  );
+  await one.close();
+  await three.close();
+});
+
+test('every method runs, and its result has the promised fields', async () => {
+  for (const method of [
+    'patchcore',
+    'patchcore-random',
+    'softpatch-lof',
+    'softpatch-nearest',
+    'softpatch-gaussian',
+  ] as const) {
+    const result = await run(method, { ratio: 0.25, overlap: false });
+    assert.deepEqual(Object.keys(result.image), ['auroc', 'ap', 'f1max']);
+    assert.deepEqual(Object.keys(result.pixel), ['auroc', 'ap', 'aupro']);
+    assert.deepEqual(Object.keys(result.timings), [
+      'decode',
+      'forward',
+      'embed',
+      'denoise',
+      'coreset',
+      'search',
+      'score',
+      'map',
+      'total',
+    ]);
+    assert.ok(result.peakMemoryBytes > 1e7 && result.versions.executor.length > 0 && result.config.method === method);
+    const { diagnostics } = result;
+    assert.equal(diagnostics.noiseImages, 4);
+    assert.equal(diagnostics.noisePatchesRemoved === null, method.startsWith('patchcore'));
+    if (method.startsWith('softpatch')) {
+      assert.ok(Math.abs(diagnostics.patchesRemoved / (20 * 784) - 0.15) < 0.001);
+      assert.ok(diagnostics.removalRecall! > 0.9, 'these defects are plain to see');
+    }
+    assert.ok(result.image.auroc! >= 0 && result.image.auroc! <= 1);
+  }
+});
+
+test('a saved detector gives the scores of the fitted one, and other weights are refused', async () => {
+  const config = evaluateConfig({ method: 'softpatch-lof', features: FEATURES, bank: { ratio: 0.05 } });
+  const { train } = injectNoise(category, { ratio: 0, overlap: true }, createRandom(1));
+  const detector = await fitDetector(threads, 'bracket', train, config);
+  const path = join(root, 'detector.safetensors');
+  await saveDetector(path, detector);
+  const loaded = await loadDetector(path);
+  const paths = category.test.map((sample) => sample.path);
+  const all = async (from: typeof detector): Promise<[number, boolean][]> => {
+    const found: [number, boolean][] = [];
+    for await (const { score, anomalous } of detect(threads, from, paths)) found.push([score, anomalous]);
+    return found;
+  };
+  const expected = await all(detector);
+  assert.deepEqual(await all(loaded), expected);
+  const nominal = expected.filter((_, i) => category.test[i].label === 0);
+  assert.ok(nominal.filter(([, anomalous]) => anomalous).length <= 1, 'nominal images pass');
+  assert.ok(
+    expected.filter(([, anomalous], i) => anomalous && category.test[i].label === 1).length >= 4,
+    'defects are found',
+  );
+  const other = detect(threads, loaded, paths, { weights: { kind: 'random', seed: 9 } });
+  await assert.rejects(other.next(), /the weights random\(9\) are not those this resnet18 detector was fitted with/);
+});
+
+test('fitDetector stops on request', async () => {
+  const controller = new AbortController();
+  controller.abort();
+  const config = evaluateConfig({ method: 'patchcore', features: FEATURES });
+  const { train } = injectNoise(category, { ratio: 0, overlap: true }, createRandom(1));
+  await assert.rejects(fitDetector(threads, 'x', train, config, { signal: controller.signal }), { name: 'Cancelled' });
+});
