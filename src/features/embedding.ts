@@ -111,6 +111,10 @@ function addUpsampled(
       const c = (bottom * from.width + left) * count;
       const d = (bottom * from.width + right) * count;
       const out = (y * width + x) * EMBEDDING_DIMENSIONS + first;
+      if (h === 0 && v === 0) {
+        for (let j = 0; j < count; j++) rows[out + j] += pooled[a + j];
+        continue;
+      }
       for (let j = 0; j < count; j++) {
         const upper = pooled[a + j] + (pooled[b + j] - pooled[a + j]) * h;
         const lower = pooled[c + j] + (pooled[d + j] - pooled[c + j]) * h;

@@ -3,7 +3,7 @@ import { ranges, type Threads, type Watch } from './threads.js';
 import { instantiateKernels } from './wasm.js';
 
 const TASK = new URL('./multiply-task.js', import.meta.url);
-/** Rows a task takes at once: its block of X (4 MB at 1024 wide) stays near the second-level cache. */
+/** Most rows a task takes at once: small matrices are still shared out, large ones cost few messages. */
 const BLOCK = 1024;
 
 /**
@@ -23,14 +23,15 @@ export async function multiplyTransposed(
   if (!Number.isInteger(rows) || !Number.isInteger(m))
     throw new RangeError(`${x.length} and ${b.length} values for k = ${k}`);
   const columns = Math.ceil(m / 8) * 8;
-  const lanes = Math.min(threads.count, Math.ceil(rows / BLOCK));
+  const block = Math.max(16, Math.min(BLOCK, Math.ceil(rows / (threads.count * 4))));
+  const lanes = Math.min(threads.count, Math.ceil(rows / block));
   const perLane = (4 * k + 4 * k + 4 * columns) * 4;
   const arena = createArena(columns * k * 4 * 2 + lanes * (perLane + 192));
   const panels = packPanels(arena, b, k, m);
   const scratch = Array.from({ length: lanes }, () => arena.take(perLane));
   const source = toShared(x);
   const out = sharedFloats(rows * m);
-  const jobs = ranges(rows, BLOCK).map(([from, to]) => [source, out, from, to, k, m, panels]);
+  const jobs = ranges(rows, block).map(([from, to]) => [source, out, from, to, k, m, panels]);
   await threads.each(TASK, arena, jobs, watch, scratch);
   return out;
 }

@@ -1,0 +1,74 @@
+// Writes the README's results tables from data/results; --check fails when they are stale.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GRIDS } from './results-grids.mjs';
+
+const LABELS = {
+  patchcore: 'PatchCore',
+  'patchcore-random': 'PatchCore 1 % random',
+  'lof-release': 'SoftPatch-LOF (release, k = 5)',
+  'lof-paper': 'SoftPatch-LOF (paper, tensor, k = 6)',
+  nearest: 'SoftPatch-nearest',
+  gaussian: 'SoftPatch-gaussian',
+};
+const SETTINGS = { r0: 'r = 0', 'no-overlap': 'r = 0.1, no overlap', overlap: 'r = 0.1, overlap' };
+
+const digits = (value, places) => value.toFixed(places).replace(/^0/, '');
+/** Mean, with the spread (max − min)/2 where there is more than one draw. */
+function figure(values, places) {
+  if (values.some((value) => value === null)) return '–';
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const spread = (Math.max(...values) - Math.min(...values)) / 2;
+  return digits(mean, places) + (values.length > 1 ? ` ±${digits(spread, places)}` : '');
+}
+
+function table({ name, title, cells, reference }) {
+  const systems = [...new Set(cells.map(({ system }) => system))];
+  const lines = [`**${title}** (image / pixel AUROC${reference ? '; authors’ code in brackets' : ''})`, ''];
+  const columns = [...Object.values(SETTINGS), 'coreset from noise', 'noise patches removed'];
+  lines.push(`| method | ${columns.join(' | ')} |`, `| --- |${' --- |'.repeat(columns.length)}`);
+  for (const system of systems) {
+    const own = cells.filter((cell) => cell.system === system);
+    const read = (setting) =>
+      own
+        .filter((cell) => cell.setting === setting)
+        .map((cell) => join('data/results', name, `${cell.name}.json`))
+        .filter((path) => existsSync(path))
+        .map((path) => JSON.parse(readFileSync(path, 'utf8')));
+    const row = Object.keys(SETTINGS).map((setting) => {
+      const results = read(setting);
+      if (results.length === 0) return '–';
+      const ours = `${figure(
+        results.map(({ image }) => image.auroc),
+        3,
+      )} / ${figure(
+        results.map(({ pixel }) => pixel.auroc),
+        4,
+      )}`;
+      const theirs = reference?.[system]?.[setting];
+      return theirs ? `${ours} (${digits(theirs[0], 3)} / ${digits(theirs[1], 3)})` : ours;
+    });
+    const noisy = read('overlap');
+    const share = (key) =>
+      noisy.length > 0
+        ? figure(
+            noisy.map(({ diagnostics }) => diagnostics[key]),
+            3,
+          )
+        : '–';
+    lines.push(
+      `| ${LABELS[system]} | ${row.join(' | ')} | ${share('coresetNoiseShare')} | ${share('noisePatchesRemoved')} |`,
+    );
+  }
+  return lines.join('\n');
+}
+
+const readme = readFileSync('README.md', 'utf8');
+const made = GRIDS.map(table).join('\n\n');
+const fresh = readme.replace(/(<!-- results -->\n)[\s\S]*?(\n<!-- \/results -->)/, `$1\n${made}\n$2`);
+if (process.argv.includes('--check')) {
+  if (fresh !== readme) {
+    console.error('the results in README.md are stale; run node scripts/readme-table.mjs');
+    process.exit(1);
+  }
+} else writeFileSync('README.md', fresh);
