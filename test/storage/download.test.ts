@@ -35,7 +35,10 @@ async function serve(context: TestContext): Promise<{ url: (path: string) => str
       if (attempt > 1) rest(from);
       else {
         response.writeHead(200, { 'content-length': String(CONTENT.length) });
-        response.write(CONTENT.subarray(0, 60_000), () => path === '/truncates' && response.destroy());
+        response.write(CONTENT.subarray(0, 60_000), () => {
+          // A pause, so that the bytes have arrived before the connection breaks.
+          if (path === '/truncates') setTimeout(() => response.destroy(), 100);
+        });
       }
     } else if (path === '/lies') rest(from === 0 ? 0 : 0, from === 0 ? 0 : 5);
     else if (path === '/ignores') response.writeHead(200, { 'content-length': String(CONTENT.length) }).end(CONTENT);
