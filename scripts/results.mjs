@@ -17,6 +17,8 @@ import { GRIDS } from './results-grids.mjs';
 const shared = process.env.SOFTPATCH_SHARED ?? '../shared';
 const wanted = process.argv.slice(2);
 const threads = startThreads();
+// Cells share features, weights and banks through the cache; its counts say what a cell reused.
+const cacheFolder = process.env.SOFTPATCH_CACHE ?? 'data/cache';
 const reporter = { stage: () => () => undefined, note: console.error };
 
 for (const grid of GRIDS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
@@ -35,7 +37,7 @@ for (const grid of GRIDS.filter(({ name }) => wanted.length === 0 || wanted.incl
     };
     const config = evaluateConfig({ ...cell, features });
     const noisy = injectNoise(category, { ...config.noise, manifest }, createRandom(config.seed).fork('noise'));
-    const result = await evaluate(threads, noisy, config, { reporter });
+    const result = await evaluate(threads, noisy, config, { reporter, cache: openCache(cacheFolder, console.error) });
     const { images, ...row } = result;
     row.config.features.weights.path = 'resnet18.safetensors';
     await writeJson(path, row);

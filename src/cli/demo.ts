@@ -57,7 +57,7 @@ async function runDemo(options: Options): Promise<void> {
       ? `weights: ${weights.path}`
       : `weights: none given or found in data/weights, so ${features.backbone} runs with seeded random ones (real ones do better)`,
   );
-  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+  await withSession(options, async ({ threads, reporter, signal }) => {
     const data = join(options.out, 'drawn');
     if (!existsSync(join(data, CATEGORY))) await drawPictureCategories(data, SMALL_SET, reporter, [CATEGORY]);
     const category = await openCategory(data, CATEGORY);

@@ -54,7 +54,7 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     });
   const { preprocessing } = detector.features;
   const rows: { path: string; score: number; anomalous: boolean }[] = [];
-  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+  await withSession(options, async ({ threads, reporter, signal }) => {
     const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
     for await (const { path, score, anomalous, map } of detect(threads, detector, images, {
       weights,

@@ -10,11 +10,13 @@ import type { MaskMode } from '../image/mask.js';
 import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
 import {
+  addCacheOptions,
   addFeatureOptions,
   addMethodOptions,
   addNoiseOptions,
   addThreads,
   bankSwitches,
+  type CacheOptions,
   type FeatureOptions,
   featureSpec,
   type MethodOptions,
@@ -23,7 +25,7 @@ import {
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
 
-interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions {
+interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
   data?: string;
   good?: string;
   mixed?: string;
@@ -49,7 +51,7 @@ export function addEvaluate(program: Command): void {
         .default('nearest'),
     )
     .option('--json <file>', 'write the whole result');
-  addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))
+  addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
     .addHelpText(
       'after',
       `
@@ -80,11 +82,11 @@ async function runEvaluate(options: Options): Promise<void> {
   const category = await openGiven(options);
   const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
   const noisy = injectNoise(category, { ...config.noise, manifest }, createRandom(config.seed).fork('noise'));
-  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+  await withSession(options, async ({ threads, reporter, signal, cache }) => {
     const { weights } = config.features;
     if (weights.kind === 'random')
       reporter.note(`no weights given or found: ${config.features.backbone} with random ones`);
-    const result = await evaluate(threads, noisy, config, { reporter, signal });
+    const result = await evaluate(threads, noisy, config, { reporter, signal, cache });
     if (options.json) await writeJson(options.json, result);
     console.log(summary(result));
   });
@@ -99,7 +101,11 @@ export async function openGiven(
   throw new InputError('no images were named', 'Give --data DIR (with --category), or --good DIR and --mixed DIR');
 }
 
-function summary({ category, config, image, pixel, diagnostics, timings, peakMemoryBytes }: EvaluateResult): string {
+function summary(result: EvaluateResult): string {
+  const { category, config, image, pixel, diagnostics, timings, peakMemoryBytes, cache } = result;
+  const reused = Object.entries(cache).map(
+    ([kind, counts]) => `${kind} ${counts.reused} of ${counts.reused + counts.computed}`,
+  );
   const { ratio, overlap } = config.noise;
   const stages = Object.entries(timings).map(([stage, seconds]) => [stage, seconds.toFixed(2)]);
   return [
@@ -116,5 +122,6 @@ function summary({ category, config, image, pixel, diagnostics, timings, peakMem
     `coreset: ${diagnostics.coresetSize} patches, ${figure(diagnostics.coresetNoiseShare)} from noise images, ` +
       `${figure(diagnostics.coresetDefectShare)} defective; noise patches removed: ${figure(diagnostics.noisePatchesRemoved)}`,
     `seconds: ${stages.map(([stage, seconds]) => `${stage} ${seconds}`).join(', ')}; peak memory ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GB`,
+    ...(reused.length > 0 ? [`reused from the cache: ${reused.join(', ')}`] : []),
   ].join('\n');
 }

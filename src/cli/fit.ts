@@ -11,11 +11,13 @@ import { fitDetector } from '../experiment/fit.js';
 import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
 import {
+  addCacheOptions,
   addFeatureOptions,
   addMethodOptions,
   addNoiseOptions,
   addThreads,
   bankSwitches,
+  type CacheOptions,
   type FeatureOptions,
   featureSpec,
   type MethodOptions,
@@ -23,7 +25,7 @@ import {
 } from './options.js';
 import { withSession } from './session.js';
 
-interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions {
+interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
   data?: string;
   category?: string;
   good?: string;
@@ -43,7 +45,7 @@ export function addFit(program: Command): void {
     .option('--good <dir>', 'plain folder of training images, instead of --data')
     .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
     .option('--json <file>', 'write what was fitted');
-  addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))
+  addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
     .addHelpText(
       'after',
       `
@@ -58,9 +60,9 @@ async function runFit(options: Options): Promise<void> {
   const { method, profile, seed } = options;
   const config = evaluateConfig({ method, profile, seed, bank: bankSwitches(options), features: featureSpec(options) });
   const { name, train } = await trainingImages(options);
-  await withSession(options.threads, async ({ threads, reporter, signal }) => {
+  await withSession(options, async ({ threads, reporter, signal, cache }) => {
     if (config.features.weights.kind === 'random') reporter.note('no weights given or found: random ones are used');
-    const detector = await fitDetector(threads, name, train, config, { reporter, signal });
+    const detector = await fitDetector(threads, name, train, config, { reporter, signal, cache });
     await saveDetector(options.out, detector);
     const { bank, ...rest } = detector;
     if (options.json) await writeJson(options.json, { ...rest, out: options.out, coresetSize: bank.picks.length });

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { Cancelled, InputError } from '../errors.js';
 import { packageVersion } from '../experiment/versions.js';
+import { addCache } from './cache.js';
 import { addData } from './data.js';
 import { addDemo } from './demo.js';
 import { addDetect } from './detect.js';
@@ -18,7 +19,7 @@ const program = new Command('softpatch')
     '\nExamples:\n  softpatch demo\n  softpatch data import mvtec_anomaly_detection.tar.xz\n  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap',
   );
 
-for (const add of [addDemo, addEvaluate, addFit, addDetect, addData, addWeights]) add(program);
+for (const add of [addDemo, addEvaluate, addFit, addDetect, addData, addWeights, addCache]) add(program);
 
 try {
   await program.parseAsync();

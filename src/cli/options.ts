@@ -136,3 +136,18 @@ export function addNoiseOptions(command: Command): Command {
 export function addThreads(command: Command): Command {
   return command.option('--threads <n>', 'worker threads (default: one a core)', whole);
 }
+
+/** Where stage results are kept between runs. */
+export interface CacheOptions {
+  cache: string | false;
+  cacheLimit: number;
+}
+
+export const CACHE_FOLDER = 'data/cache';
+
+export function addCacheOptions(command: Command): Command {
+  return command
+    .option('--cache <dir>', 'folder of remembered stage results', CACHE_FOLDER)
+    .option('--no-cache', 'compute everything, remember nothing')
+    .option('--cache-limit <GB>', 'size to which the cache is trimmed after the run', number, 20);
+}

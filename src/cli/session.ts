@@ -1,8 +1,11 @@
 import { startThreads, type Threads } from '../kernels/threads.js';
+import { type Cache, noCache, openCache, trimCache } from '../storage/cache.js';
+import type { CacheOptions } from './options.js';
 import { terminalReporter } from './reporter.js';
 
-/** What every command runs with: threads, progress, and a signal that Ctrl-C raises. */
+/** What every command runs with: threads, progress, the cache, and a signal that Ctrl-C raises. */
 export interface Session {
+  cache: Cache;
   threads: Threads;
   reporter: ReturnType<typeof terminalReporter>;
   signal: AbortSignal;
@@ -10,7 +13,7 @@ export interface Session {
 
 /** Runs a command's work; Ctrl-C asks it to stop cleanly, a second one ends at once. Threads are closed in any case. */
 export async function withSession(
-  threads: number | undefined,
+  options: { threads?: number } & Partial<CacheOptions>,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -22,9 +25,11 @@ export async function withSession(
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  const pool = startThreads(threads);
+  const pool = startThreads(options.threads);
+  const cache = options.cache ? openCache(options.cache, reporter.note) : noCache();
   try {
-    await work({ threads: pool, reporter, signal: controller.signal });
+    await work({ threads: pool, reporter, cache, signal: controller.signal });
+    if (cache.folder) await trimCache(cache.folder, (options.cacheLimit ?? 20) * 2 ** 30);
   } finally {
     reporter.stop();
     process.off('SIGINT', stop);

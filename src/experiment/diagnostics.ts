@@ -1,6 +1,7 @@
 import type { TrainingImage } from '../dataset/noise.js';
-import type { FitTrace } from '../detector/bank.js';
+import type { FitTrace } from '../detector/fit-bank.js';
 import { moveAffine } from '../image/affine.js';
+import { imageSize } from '../image/codec.js';
 import { loadMask, type MaskMode } from '../image/mask.js';
 import type { Preprocessing } from '../image/preprocess.js';
 
@@ -30,7 +31,6 @@ export interface Diagnostics {
  */
 export async function defectPatches(
   train: readonly TrainingImage[],
-  sizes: readonly { width: number; height: number }[],
   preprocessing: Preprocessing,
   gridSide: number,
   mode: MaskMode,
@@ -43,7 +43,7 @@ export async function defectPatches(
     const { noise, mask, path, augmentation } = train[i];
     if (!noise) continue;
     if (!mask) return null;
-    let pixels = await loadMask(mask, { path, ...sizes[i] }, preprocessing, mode);
+    let pixels = await loadMask(mask, { path, ...(await imageSize(path)) }, preprocessing, mode);
     if (augmentation) pixels = moveAffine(pixels, crop, 1, augmentation);
     pixels.forEach((value, at) => {
       const y = Math.floor(Math.floor(at / crop) / cell);

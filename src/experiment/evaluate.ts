@@ -1,23 +1,27 @@
 import type { Sample } from '../dataset/category.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
 import type { NoisyCategory } from '../dataset/noise.js';
-import { type FitTrace, fitBank, type MemoryBank } from '../detector/bank.js';
+import type { LazyBank } from '../detector/bank.js';
+import { type FitTrace, fitBank } from '../detector/fit-bank.js';
 import { anomalyMap } from '../detector/map.js';
-import { createScorer, imageScores } from '../detector/score.js';
+import { imageScores, patchScores } from '../detector/score.js';
 import { checkCancelled } from '../errors.js';
-import { patchGrid, specParameters } from '../features/embedder.js';
-import { extract } from '../features/extract.js';
+import { patchGrid } from '../features/embedder.js';
+import { imageSize } from '../image/codec.js';
 import { loadMask } from '../image/mask.js';
 import type { Threads } from '../kernels/threads.js';
 import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 import { createRandom } from '../random.js';
+import { type Cache, type CacheCounts, noCache } from '../storage/cache.js';
 import type { EvaluateConfig } from './config.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
+import { featureReader } from './features.js';
 import { type Reporter, SILENT } from './reporter.js';
+import { imageSearch } from './search.js';
 import { packageVersion, type Versions } from './versions.js';
 
-/** Seconds of wall clock; parallel stages of extraction are shown as their share. */
+/** Seconds of wall clock; parallel stages of extraction are shown as their share. Remembered stages cost next to nothing. */
 export interface Timings {
   decode: number;
   forward: number;
@@ -49,6 +53,8 @@ export interface EvaluateResult {
   config: EvaluateConfig;
   noise: NoiseManifest;
   images: ImageResult[];
+  /** What was reused from the cache and what was computed. */
+  cache: CacheCounts;
   versions: Versions;
 }
 
@@ -56,10 +62,11 @@ export interface EvaluateResult {
 export interface EvaluateWatch {
   reporter?: Reporter;
   signal?: AbortSignal;
+  cache?: Cache;
   /** Called for every test image with its map [crop × crop], e.g. to save heat maps. */
   onImage?: (sample: Sample, score: number, map: Float32Array) => void | Promise<void>;
   /** Called once with the fitted bank. */
-  onFit?: (bank: MemoryBank, trace: FitTrace) => void | Promise<void>;
+  onFit?: (bank: LazyBank, trace: FitTrace) => void | Promise<void>;
 }
 
 /** Test images embedded at a time: bounds memory, keeps every thread busy. */
@@ -71,100 +78,87 @@ const BATCH = 32;
  */
 export async function evaluate(
   threads: Threads,
-  { category, train, test, manifest }: NoisyCategory,
+  noisy: NoisyCategory,
   config: EvaluateConfig,
-  { reporter = SILENT, signal, onImage, onFit }: EvaluateWatch = {},
+  watch: EvaluateWatch = {},
 ): Promise<EvaluateResult> {
+  const { category, train, test, manifest } = noisy;
+  const { reporter = SILENT, signal, cache = noCache(), onImage, onFit } = watch;
   const begin = performance.now();
-  const timings: Timings = {
-    decode: 0,
-    forward: 0,
-    embed: 0,
-    denoise: 0,
-    coreset: 0,
-    search: 0,
-    score: 0,
-    map: 0,
-    total: 0,
-  };
-  const timed = async <T>(stage: keyof Timings, work: () => Promise<T> | T): Promise<T> => {
-    const start = performance.now();
-    const value = await work();
-    timings[stage] += (performance.now() - start) / 1000;
-    return value;
-  };
   const { features, bank: bankConfig, maskMode } = config;
+  const { preprocessing } = features;
   const { side: gridSide, positions } = patchGrid(features);
-  const { crop } = features.preprocessing;
-  const { sha256 } = await specParameters(features);
-  const embed = async (
-    images: Parameters<typeof extract>[2],
-    name: string,
-  ): Promise<Awaited<ReturnType<typeof extract>>> => {
-    const extraction = await extract(threads, features, images, { progress: reporter.stage(name), signal });
-    for (const stage of ['decode', 'forward', 'embed'] as const) timings[stage] += extraction.seconds[stage];
-    return extraction;
-  };
+  const reader = await featureReader(threads, features, cache);
 
-  const training = await embed(train, 'train features');
   let stage = reporter.stage('denoise');
-  const { bank, trace } = await fitBank(threads, training.rows, positions, bankConfig, createRandom(config.seed), {
+  const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
+  const { bank, trace } = await fitBank(threads, patches, bankConfig, createRandom(config.seed), {
     stage: (name) => {
       stage = reporter.stage(name);
     },
     progress: (done, total) => stage(done, total),
     signal,
+    cache,
   });
-  timings.denoise += trace.seconds.denoise;
-  timings.coreset += trace.seconds.coreset;
   await onFit?.(bank, trace);
-  const defects = category.masked
-    ? await defectPatches(train, training.sizes, features.preprocessing, gridSide, maskMode)
-    : null;
+  const defects = category.masked ? await defectPatches(train, preprocessing, gridSide, maskMode) : null;
   const diagnostics = diagnose(train, positions, bank.picks, trace, defects);
-  const executor = training.executor;
 
-  const scorer = await timed('search', () => createScorer(threads, bank, bankConfig.neighbours));
-  const pixels = collectPixels(crop);
+  const search = imageSearch(threads, reader, bank, bankConfig.neighbours, positions, cache);
+  const measured = { score: 0, map: 0 };
+  const timed = async <T>(name: keyof typeof measured, work: () => Promise<T> | T): Promise<T> => {
+    const start = performance.now();
+    const value = await work();
+    measured[name] += (performance.now() - start) / 1000;
+    return value;
+  };
+  const pixels = collectPixels(preprocessing.crop);
   const images: ImageResult[] = [];
   const testing = reporter.stage('test');
   for (let from = 0; from < test.length; from += BATCH) {
     checkCancelled(signal);
     const batch = test.slice(from, from + BATCH);
-    const extraction = await extract(threads, features, batch, { signal });
-    for (const name of ['decode', 'forward', 'embed'] as const) timings[name] += extraction.seconds[name];
-    const patches = await timed('search', () => scorer.score(extraction.rows, { signal }));
-    const scores = await timed('score', () => imageScores(patches, positions));
-    for (let i = 0; i < batch.length; i++) {
-      const sample = batch[i];
-      const map = await timed('map', () =>
-        anomalyMap(patches.subarray(i * positions, (i + 1) * positions), gridSide, crop),
-      );
-      const file = { path: sample.path, ...extraction.sizes[i] };
-      const mask = sample.mask ? await loadMask(sample.mask, file, features.preprocessing, maskMode) : null;
-      if (category.masked) await timed('score', () => pixels.add(map, mask));
-      images.push({ name: sample.name, type: sample.type, label: sample.label, score: scores[i] });
-      await onImage?.(sample, scores[i], map);
+    const found = await search.search(batch, signal);
+    for (const [i, sample] of batch.entries()) {
+      const scores = patchScores(found[i], bank.weights, positions);
+      const [score] = imageScores(scores, positions);
+      const map = await timed('map', () => anomalyMap(scores, gridSide, preprocessing.crop));
+      if (category.masked) await timed('score', async () => pixels.add(map, await maskOf(sample, config)));
+      images.push({ name: sample.name, type: sample.type, label: sample.label, score });
+      await onImage?.(sample, score, map);
     }
     testing(Math.min(from + BATCH, test.length), test.length);
   }
-  const { auroc, ap, f1max } = rankLabelled(
+  const ranking = rankLabelled(
     images.map(({ score }) => score),
     images.map(({ label }) => label),
   );
   const none: PixelMetrics = { auroc: null, ap: null, aupro: null };
   const pixel = await timed('score', () => (category.masked ? pixels.metrics() : none));
-  timings.total = (performance.now() - begin) / 1000;
+  const total = (performance.now() - begin) / 1000;
   return {
     category: category.name,
-    image: { auroc, ap, f1max },
+    image: { auroc: ranking.auroc, ap: ranking.ap, f1max: ranking.f1max },
     pixel,
     diagnostics,
-    timings,
+    timings: { ...reader.seconds, ...trace.seconds, search: search.seconds(), ...measured, total },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     config,
     noise: { ...manifest, seed: manifest.seed ?? config.seed },
     images,
-    versions: { softpatchLab: packageVersion(), node: process.version, executor, weightsSha256: sha256 },
+    cache: cache.counts,
+    versions: {
+      softpatchLab: packageVersion(),
+      node: process.version,
+      executor: reader.executor(),
+      weightsSha256: reader.weightsSha256,
+    },
   };
+}
+
+/** A test image's mask at the input's size, or null where the image has none. */
+export async function maskOf(sample: Sample, { features, maskMode }: EvaluateConfig): Promise<Uint8Array | null> {
+  if (!sample.mask) return null;
+  const size = await imageSize(sample.path);
+  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode);
 }

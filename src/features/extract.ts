@@ -1,15 +1,9 @@
-import type { Affine } from '../image/affine.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { ranges, type Threads, type Watch } from '../kernels/threads.js';
+import type { Cache } from '../storage/cache.js';
 import { patchGrid } from './embedder.js';
 import { EMBEDDING_DIMENSIONS } from './embedding.js';
-import type { FeatureSpec } from './spec.js';
-
-/** An image to embed, with the change of an injected copy. */
-export interface ImageRequest {
-  path: string;
-  augmentation?: Affine | null;
-}
+import type { FeatureSpec, ImageRequest } from './spec.js';
 
 /** Patch rows of images, and what they cost. */
 export interface Extraction {
@@ -33,7 +27,16 @@ export interface ExtractionSeconds {
 export interface ExtractedChunk {
   sizes: { width: number; height: number }[];
   seconds: ExtractionSeconds;
-  executor: string;
+  /** Null when every image came from the cache. */
+  executor: string | null;
+  reused: number;
+  damaged: string[];
+}
+
+/** Where extraction may find and put rows, and the identity of the weights in their keys. */
+export interface FeatureCache {
+  cache: Cache;
+  weightsSha256: string;
 }
 
 const TASK = new URL('./extract-task.js', import.meta.url);
@@ -49,20 +52,35 @@ export async function extract(
   spec: FeatureSpec,
   images: readonly ImageRequest[],
   watch: Watch = {},
+  stored?: FeatureCache,
 ): Promise<Extraction> {
   const { positions } = patchGrid(spec);
   const rows = sharedFloats(images.length * positions * EMBEDDING_DIMENSIONS);
-  const jobs = ranges(images.length, CHUNK).map(([from, to]) => [spec, images.slice(from, to), rows, from]);
+  const store = stored?.cache.folder ? { folder: stored.cache.folder, weightsSha256: stored.weightsSha256 } : null;
+  const plain = images.map(({ path, augmentation }) => ({ path, augmentation: augmentation ?? null }));
+  const jobs = ranges(images.length, CHUNK).map(([from, to]) => [spec, plain.slice(from, to), rows, from, store]);
   const progress = (done: number): void => watch.progress?.(Math.min(done * CHUNK, images.length), images.length);
   const chunks = await threads.each<ExtractedChunk>(TASK, null, jobs, { ...watch, progress });
   const lanes = Math.max(1, Math.min(threads.count, jobs.length));
   const sum = (stage: keyof ExtractionSeconds): number =>
     chunks.reduce((total, { seconds }) => total + seconds[stage], 0) / lanes;
+  if (store) report(stored!.cache, chunks, images.length);
   return {
     rows,
     positions,
     sizes: chunks.flatMap(({ sizes }) => sizes),
     seconds: { decode: sum('decode'), forward: sum('forward'), embed: sum('embed') },
-    executor: chunks[0]?.executor ?? 'none',
+    executor: chunks.find(({ executor }) => executor !== null)?.executor ?? 'cache',
   };
+}
+
+function report(cache: Cache, chunks: readonly ExtractedChunk[], images: number): void {
+  const reused = chunks.reduce((total, chunk) => total + chunk.reused, 0);
+  const damaged = chunks.flatMap((chunk) => chunk.damaged);
+  cache.counts.features ??= { reused: 0, computed: 0, damaged: 0 };
+  const counts = cache.counts.features;
+  counts.reused += reused;
+  counts.computed += images - reused;
+  counts.damaged += damaged.length;
+  for (const path of damaged) cache.warn(`cache entry ${path} was damaged and computed again`);
 }

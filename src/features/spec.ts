@@ -1,3 +1,4 @@
+import type { Affine } from '../image/affine.js';
 import type { Preprocessing } from '../image/preprocess.js';
 
 /** Where a backbone's weights come from. */
@@ -16,4 +17,10 @@ export interface FeatureSpec {
   weights: WeightSource;
   preprocessing: Preprocessing;
   executor: ExecutorChoice;
+}
+
+/** An image to embed, with the change of an injected copy. */
+export interface ImageRequest {
+  path: string;
+  augmentation?: Affine | null;
 }

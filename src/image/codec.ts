@@ -60,6 +60,17 @@ async function decode(path: string, space: 'srgb' | 'b-w'): Promise<Raster> {
   }
 }
 
+/** Width and height of an image file, from its header where possible. @throws InputError when it cannot be read. */
+export async function imageSize(path: string): Promise<{ width: number; height: number }> {
+  try {
+    const { width, height } = await sharp(path).metadata();
+    return { width, height };
+  } catch {
+    const { width, height } = await decodeRgb(path);
+    return { width, height };
+  }
+}
+
 /** Encodes to PNG; the same raster gives the same bytes. */
 export async function encodePng(raster: Raster): Promise<Uint8Array> {
   const { width, height, channels, data } = raster;

@@ -5,12 +5,13 @@ import { InputError, systemCode } from '../errors.js';
 
 /**
  * Writes a file so that readers see the old content or the whole new one, never a part: into a temporary
- * neighbour, flushed, then renamed. The temporary file is removed on failure.
+ * neighbour, flushed (unless told not to), then renamed. The temporary file is removed on failure.
  * @throws InputError naming the file when the folder is not writable or the disk is full.
  */
 export async function writeAtomically(
   path: string,
   content: string | Uint8Array | ((file: FileHandle) => Promise<void>),
+  { flush = true }: { flush?: boolean } = {},
 ): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -19,7 +20,7 @@ export async function writeAtomically(
     try {
       if (typeof content === 'function') await content(file);
       else await file.writeFile(content);
-      await file.sync();
+      if (flush) await file.sync();
     } finally {
       await file.close();
     }

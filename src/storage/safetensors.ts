@@ -156,6 +156,7 @@ export async function writeSafetensors(
   path: string,
   tensors: Readonly<Record<string, StoredTensor>>,
   metadata: Readonly<Record<string, string>> = {},
+  options: { flush?: boolean } = {},
 ): Promise<void> {
   let offset = 0;
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
@@ -169,7 +170,7 @@ export async function writeSafetensors(
   const padded = Buffer.from(text + ' '.repeat((8 - (Buffer.byteLength(text) % 8)) % 8));
   const lead = Buffer.alloc(8);
   lead.writeBigUInt64LE(BigInt(padded.length));
-  await writeAtomically(path, async (file) => {
+  const write = async (file: FileHandle): Promise<void> => {
     await file.write(lead);
     await file.write(padded);
     for (const { data } of Object.values(tensors)) {
@@ -178,5 +179,6 @@ export async function writeSafetensors(
         at += (await file.write(bytes, at, Math.min(bytes.length - at, 1 << 28))).bytesWritten;
       }
     }
-  });
+  };
+  await writeAtomically(path, write, options);
 }

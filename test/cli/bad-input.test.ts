@@ -63,6 +63,7 @@ const evaluate =
     '0.05',
     '--json',
     join(folder, 'out.json'),
+    '--no-cache',
     ...more,
   ];
 const withWeights =

@@ -17,6 +17,7 @@ const SMALL = [
   '112',
   '--ratio',
   '0.05',
+  '--no-cache',
 ];
 
 test('every command has help with examples', async () => {

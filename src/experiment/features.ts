@@ -1,0 +1,66 @@
+import type { TrainingPatches } from '../detector/fit-bank.js';
+import { InputError } from '../errors.js';
+import { patchGrid, specParameters } from '../features/embedder.js';
+import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { type Extraction, extract } from '../features/extract.js';
+import { featureKey } from '../features/feature-key.js';
+import type { FeatureSpec, ImageRequest } from '../features/spec.js';
+import type { Threads, Watch } from '../kernels/threads.js';
+import { type Cache, contentKey } from '../storage/cache.js';
+
+/** A run's way to patch features: computed in threads, kept in the cache, timed. */
+export interface FeatureReader {
+  weightsSha256: string;
+  /** Library that ran the network, once it ran. */
+  executor(): string;
+  /** Seconds spent so far. */
+  seconds: Extraction['seconds'];
+  read(images: readonly ImageRequest[], watch?: Watch): Promise<Float32Array>;
+  /** Identity of each image's features; empty strings without a cache. */
+  keys(images: readonly ImageRequest[]): Promise<string[]>;
+  /** Training images as patches that are read once, when first needed. */
+  patches(images: readonly ImageRequest[], watch?: () => Watch): Promise<TrainingPatches>;
+}
+
+/** Checks the weights and prepares to read features. @throws InputError for unusable weights. */
+export async function featureReader(threads: Threads, spec: FeatureSpec, cache: Cache): Promise<FeatureReader> {
+  const { sha256: weightsSha256 } = await specParameters(spec);
+  const { positions } = patchGrid(spec);
+  const seconds = { decode: 0, forward: 0, embed: 0 };
+  let executor = 'cache';
+  const reader: FeatureReader = {
+    weightsSha256,
+    executor: () => executor,
+    seconds,
+    async read(images, watch) {
+      const extraction = await extract(threads, spec, images, watch, { cache, weightsSha256 });
+      for (const stage of ['decode', 'forward', 'embed'] as const) seconds[stage] += extraction.seconds[stage];
+      if (extraction.executor !== 'cache') executor = extraction.executor;
+      return extraction.rows;
+    },
+    async keys(images) {
+      if (!cache.folder) return images.map(() => '');
+      return Promise.all(images.map((image) => featureKey(spec, weightsSha256, image)));
+    },
+    async patches(images, watch = () => ({})) {
+      if (images.length === 0) throw new InputError('there is no training image', 'Give at least one');
+      let rows: Promise<Float32Array> | undefined;
+      return {
+        count: images.length * positions,
+        positions,
+        key: contentKey(['patches', await reader.keys(images)]),
+        rows: () => {
+          rows ??= reader.read(images, watch());
+          return rows;
+        },
+      };
+    },
+  };
+  return reader;
+}
+
+/** Rows of one image among rows of several. */
+export function imageRows(rows: Float32Array, image: number, positions: number): Float32Array {
+  const length = positions * EMBEDDING_DIMENSIONS;
+  return rows.subarray(image * length, (image + 1) * length);
+}

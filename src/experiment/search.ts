@@ -1,0 +1,81 @@
+import type { LazyBank } from '../detector/bank.js';
+import type { Neighbours } from '../detector/neighbours.js';
+import { type BankScorer, createScorer } from '../detector/score.js';
+import type { ImageRequest } from '../features/spec.js';
+import type { Threads } from '../kernels/threads.js';
+import type { Cache } from '../storage/cache.js';
+import type { FeatureReader } from './features.js';
+
+/** Raise when neighbours change for the same bank and image. */
+const VERSION = 1;
+
+/** Nearest bank rows of test images, each remembered by bank and image. */
+export interface ImageSearch {
+  /** @returns each image's neighbours [positions × k]. */
+  search(images: readonly ImageRequest[], signal?: AbortSignal): Promise<Neighbours[]>;
+  /** Seconds of indexing and searching so far, reading features left out. */
+  seconds(): number;
+}
+
+/** Prepares to search a bank; the index is built when the first image is not remembered. */
+export function imageSearch(
+  threads: Threads,
+  reader: FeatureReader,
+  bank: LazyBank,
+  k: number,
+  positions: number,
+  cache: Cache,
+): ImageSearch {
+  let scorer: Promise<BankScorer> | undefined;
+  let seconds = 0;
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+    const start = performance.now();
+    const value = await work();
+    seconds += (performance.now() - start) / 1000;
+    return value;
+  };
+  const searchAll = async (images: readonly ImageRequest[], signal?: AbortSignal): Promise<Neighbours[]> => {
+    scorer ??= bank.load().then((loaded) => timed(() => createScorer(threads, loaded, k)));
+    const ready = await scorer;
+    const rows = await reader.read(images, { signal });
+    const found = await timed(() => ready.neighbours(rows, { signal }));
+    const each = found.rows.length / images.length;
+    return images.map((_, i) => ({
+      rows: found.rows.slice(i * each, (i + 1) * each),
+      squared: found.squared.slice(i * each, (i + 1) * each),
+    }));
+  };
+  return {
+    seconds: () => seconds,
+    async search(images, signal) {
+      if (!cache.folder) return searchAll(images, signal);
+      const keys = await reader.keys(images);
+      const results = new Array<Neighbours | undefined>(images.length);
+      const missing: number[] = [];
+      await Promise.all(
+        keys.map(async (key, i) => {
+          const entry = await cache.find('neighbours', ['neighbours', VERSION, bank.key, k, positions, key]);
+          if (entry) results[i] = { rows: entry.rows.data as Int32Array, squared: entry.squared.data as Float32Array };
+          else missing.push(i);
+        }),
+      );
+      missing.sort((a, b) => a - b);
+      const fresh =
+        missing.length > 0
+          ? await searchAll(
+              missing.map((i) => images[i]),
+              signal,
+            )
+          : [];
+      for (const [j, i] of missing.entries()) {
+        const { rows, squared } = fresh[j];
+        results[i] = fresh[j];
+        await cache.keep('neighbours', ['neighbours', VERSION, bank.key, k, positions, keys[i]], {
+          rows: { dtype: 'I32', shape: [rows.length], data: rows },
+          squared: { dtype: 'F32', shape: [squared.length], data: squared },
+        });
+      }
+      return results as Neighbours[];
+    },
+  };
+}
