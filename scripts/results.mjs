@@ -7,6 +7,7 @@ import {
   evaluate,
   evaluateConfig,
   injectNoise,
+  openCache,
   openCategory,
   readManifest,
   startThreads,

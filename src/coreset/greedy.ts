@@ -27,6 +27,8 @@ export interface GreedyOptions {
 const AXES = 15;
 /** Fields of the kernel's parameter block, in its order; src/kernels/assembly/greedy.ts reads them. */
 const FIELDS = 20;
+/** Index of the count of picks among them. */
+const COUNT = 14;
 
 /**
  * Greedy k-centre selection (methods.md 3.2; Sener & Savarese 2018): repeatedly the row farthest from all chosen ones,
@@ -45,77 +47,140 @@ export async function greedyCoreset(
   options: GreedyOptions,
   watch: Watch = {},
 ): Promise<Int32Array> {
-  const n = z.length / d;
-  const { count, anchors, kept, firstPickFromKept = false } = options;
-  if (!(Number.isInteger(count) && count >= 1 && count <= n)) {
-    throw new InputError(`a coreset of ${count} of ${n} patches is impossible`, 'Give a ratio above 0 and below 1');
-  }
-  const blocks = Math.ceil(n / 8);
-  const frame = await principalAxes(threads, z, d, AXES);
-  const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const state = layOut(z, levels[0], n, d, count, slack, threads.count - 1);
-  const { arena, distance, header } = state;
-  const kernels = instantiateKernels(arena.memory);
-  const values = arena.floats(distance, blocks * 8);
-  const initial = anchors.kind === 'all' ? allAnchors(z, n, d) : startAnchors(state, kernels, z, anchors.rows, d);
-  for (let i = 0; i < n; i++) values[i] = Math.fround(initial[i] * initial[i]);
-  values.fill(-1, n);
-  const drop = (): void => {
-    if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = 0;
-  };
-  if (firstPickFromKept) drop();
-  kernels.build(header);
-  kernels.select(header, 1, 1);
-  drop();
-  kernels.build(header);
-  if (count > 1) await selectInThreads(threads, state, count, watch);
-  return arena.ints(state.picks, count).slice();
+  checkCount(options.count, z.length / d);
+  const selection = await prepareGreedy(threads, z, d, options.count, 1, threads.count - 1);
+  return selection.pick(0, options, watch);
 }
 
-interface State {
-  arena: Arena;
+/** Several selections over the same rows, which are laid out and reduced once. */
+export interface GreedySelection {
+  /** Runs one selection in slot `run`; different slots may run at the same time. */
+  pick(run: number, options: GreedyOptions, watch?: Watch): Promise<Int32Array>;
+}
+
+/**
+ * Prepares up to `runs` simultaneous selections of at most `most` rows, each with `helpers` further threads.
+ * @throws InputError when they do not fit into 4 GB.
+ */
+export async function prepareGreedy(
+  threads: Threads,
+  z: Float32Array,
+  d: number,
+  most: number,
+  runs: number,
+  helpers: number,
+): Promise<GreedySelection> {
+  const n = z.length / d;
+  const frame = await principalAxes(threads, z, d, AXES);
+  const { levels, slack } = await reduce(threads, z, frame, [AXES]);
+  const layout = layOut(z, levels[0], n, d, most, slack, runs, helpers);
+  const kernels = instantiateKernels(layout.arena.memory);
+  return {
+    async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
+      checkCount(count, Math.min(n, most));
+      const state = { ...layout, ...layout.states[run] };
+      const { arena, header, distance, blocks } = state;
+      arena.ints(header, FIELDS)[COUNT] = 0;
+      arena.ints(state.applied, blocks).fill(0);
+      arena.ints(state.stop, 1)[0] = 0;
+      const values = arena.floats(distance, blocks * 8);
+      const initial = anchors.kind === 'all' ? allAnchors(z, n, d) : startAnchors(state, kernels, z, anchors.rows, d);
+      for (let i = 0; i < n; i++) values[i] = Math.fround(initial[i] * initial[i]);
+      values.fill(-1, n);
+      const drop = (): void => {
+        if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = 0;
+      };
+      if (firstPickFromKept) drop();
+      kernels.build(header);
+      kernels.select(header, 1, 1);
+      drop();
+      kernels.build(header);
+      if (count > 1) await selectInThreads(threads, state, count, watch);
+      return arena.ints(state.picks, count).slice();
+    },
+  };
+}
+
+function checkCount(count: number, n: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= n) return;
+  throw new InputError(`a coreset of ${count} of ${n} patches is impossible`, 'Give a ratio above 0 and below 1');
+}
+
+/** Offsets of one run's buffers. */
+interface RunState {
   header: number;
-  blocks: number;
   distance: number;
+  applied: number;
   picks: number;
-  helpers: number;
   /** Offset of the word that stops the leader when not 0. */
   stop: number;
 }
+
+interface Layout {
+  arena: Arena;
+  blocks: number;
+  helpers: number;
+  states: RunState[];
+}
+
+type State = Layout & RunState;
 
 function layOut(
   z: Float32Array,
   y: Float32Array,
   n: number,
   d: number,
-  count: number,
+  most: number,
   slack: number,
+  runs: number,
   helpers: number,
-): State {
+): Layout {
   const blocks = Math.ceil(n / 8);
   const own = AXES + 1;
   const r = own + 2;
   const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, blocks)));
-  const groups = Math.ceil(count / 4) + 1;
-  const bytes = 4 * (blocks * 8 * (d + r + 2) + groups * 4 * (d + r) + blocks * 2 + leaves * 2 + count);
-  const arena = createArena(bytes + (helpers + 2) * 64 * 2 + 4096);
-  const header = arena.take(FIELDS * 4);
+  const groups = Math.ceil(most / 4) + 1;
+  const shared = 4 * blocks * 8 * (d + r);
+  const each =
+    4 * (blocks * 8 * 2 + groups * 4 * (d + r) + blocks * 2 + leaves * 2 + most) + (helpers + 2) * 128 + 4096;
+  const arena = createArena(shared + runs * each);
   const panels = arena.take(blocks * 8 * d * 4);
   const reduced = arena.take(blocks * 8 * r * 4);
-  const centres = arena.take(groups * 4 * d * 4);
-  const reducedCentres = arena.take(groups * 4 * r * 4);
-  const distance = arena.take(blocks * 32);
-  const limit = arena.take(blocks * 32);
-  const bound = arena.take(blocks * 4);
-  const applied = arena.take(blocks * 4);
-  const tree = arena.take(leaves * 8);
-  const picks = arena.take(count * 4);
-  const jobs = arena.take(helpers * 64 + helpers * 4);
-  const stop = arena.take(4);
-  const full = arena.floats(panels, blocks * 8 * d);
-  const small = arena.floats(reduced, blocks * 8 * r);
+  const largest = fillPanels(arena.floats(panels, blocks * 8 * d), arena.floats(reduced, blocks * 8 * r), z, y, d, own);
+  const states = Array.from({ length: runs }, () => {
+    const header = arena.take(FIELDS * 4);
+    const centres = arena.take(groups * 4 * d * 4);
+    const reducedCentres = arena.take(groups * 4 * r * 4);
+    const distance = arena.take(blocks * 32);
+    const limit = arena.take(blocks * 32);
+    const bound = arena.take(blocks * 4);
+    const applied = arena.take(blocks * 4);
+    const tree = arena.take(leaves * 8);
+    const picks = arena.take(most * 4);
+    const jobs = arena.take(helpers * 64 + helpers * 4);
+    const stop = arena.take(4);
+    const where = [panels, reduced, centres, reducedCentres, distance, limit, bound, applied, tree, leaves, picks];
+    arena.ints(header, FIELDS).set([blocks, d, r, ...where, 0]);
+    // Twice the slack, one for each row of a pair; and the rounding of the expanded square, relative to the norms.
+    arena.floats(header, FIELDS).set([2 * slack, 2e-5 * largest], COUNT + 1);
+    arena.ints(header, FIELDS).set([0, helpers, jobs], COUNT + 3);
+    return { header, distance, applied, picks, stop };
+  });
+  return { arena, blocks, helpers, states };
+}
+
+/** Rows as panels [d × 8], and reduced rows as [x, |x|², 1] likewise; returns the largest |x|². */
+function fillPanels(
+  full: Float32Array,
+  small: Float32Array,
+  z: Float32Array,
+  y: Float32Array,
+  d: number,
+  own: number,
+): number {
+  const r = own + 2;
   let largest = 0;
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i * d < z.length; i++) {
     const lane = (i >> 3) * 8 * d + (i & 7);
     for (let a = 0; a < d; a++) full[lane + a * 8] = z[i * d + a];
     const at = (i >> 3) * 8 * r + (i & 7);
@@ -129,28 +194,7 @@ function layOut(
     small[at + (own + 1) * 8] = 1;
     largest = Math.max(largest, squares);
   }
-  const ints = [
-    blocks,
-    d,
-    r,
-    panels,
-    reduced,
-    centres,
-    reducedCentres,
-    distance,
-    limit,
-    bound,
-    applied,
-    tree,
-    leaves,
-    picks,
-    0,
-  ];
-  arena.ints(header, FIELDS).set(ints);
-  // Twice the slack, one for each row of a pair; and the rounding of the expanded square, relative to the norms.
-  arena.floats(header, FIELDS).set([2 * slack, 2e-5 * largest], 15);
-  arena.ints(header, FIELDS).set([0, helpers, jobs], 17);
-  return { arena, header, blocks, distance, picks, helpers, stop };
+  return largest;
 }
 
 /** Mean distance to the start rows, in the order given. */

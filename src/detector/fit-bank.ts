@@ -79,7 +79,7 @@ export async function fitBank(
   return { bank, trace: { patchWeights: weights, kept, cut: denoised?.threshold ?? null, seconds: fitting.seconds } };
 }
 
-interface Fitting {
+export interface Fitting {
   threads: Threads;
   patches: TrainingPatches;
   config: BankConfig;
@@ -90,7 +90,7 @@ interface Fitting {
 }
 
 /** Outlier weights of all patches, remembered by patches, projection and discriminator. */
-async function weigh(
+export async function weigh(
   { threads, patches, config, random, watch, cache, seconds }: Fitting,
   discriminator: NonNullable<BankConfig['discriminator']>,
 ): Promise<Float32Array> {
@@ -137,6 +137,6 @@ async function pick(
   return stored.picks.data as Int32Array;
 }
 
-function projectionFor(random: Random, purpose: 'denoise' | 'coreset'): Float32Array {
+export function projectionFor(random: Random, purpose: 'denoise' | 'coreset'): Float32Array {
   return randomProjection(random.fork(`projection/${purpose}`), EMBEDDING_DIMENSIONS);
 }

@@ -1,4 +1,5 @@
 import type { TaskContext } from '../kernels/worker.js';
+import { boundQueries } from './query-bounds.js';
 
 interface Index {
   bank: number;
@@ -26,10 +27,7 @@ export function run(
   scratch: number,
 ): void {
   const { buffer } = kernels.memory;
-  const own = width - 2;
-  const small = new Float32Array(buffer, scratch, 4 * width);
-  const packed = scratch + 16 * width;
-  const bounds = packed + 16 * width;
+  const bounds = scratch + 32 * width;
   const query = bounds + 16 * padded;
   const queryFine = query + 4 * d;
   const seeds = queryFine + 4 * fineDims;
@@ -41,20 +39,7 @@ export function run(
   const norms = new Float64Array(4);
   for (let first = from; first < to; first += 4) {
     const count = Math.min(4, to - first);
-    small.fill(0);
-    for (let i = 0; i < count; i++) {
-      let squares = 0;
-      for (let a = 0; a < own; a++) {
-        const value = levels[0][(first + i) * own + a];
-        small[i * width + a] = -2 * value;
-        squares += value * value;
-      }
-      small[i * width + own] = 1;
-      small[i * width + own + 1] = squares;
-      norms[i] = squares;
-    }
-    kernels.pack4(scratch, width * 4, width, packed);
-    kernels.gemm4(packed, width, panels, padded / 8, bounds, padded * 4);
+    boundQueries(kernels, { panels, padded, width }, levels[0], first, count, scratch, bounds, norms);
     for (let i = 0; i < count; i++) {
       const q = first + i;
       queryView.set(queries.subarray(q * d, (q + 1) * d));

@@ -4,7 +4,7 @@ import { ranges, type Threads, type Watch } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 
 /** Leading axes of the two lower bounds; with the residual's norm they make 32 and 128 coordinates. */
-const LEVELS: readonly number[] = [31, 127];
+export const LEVELS: readonly number[] = [31, 127];
 /** Queries a task takes at once. */
 const BLOCK = 196;
 
@@ -77,7 +77,7 @@ export async function indexNeighbours(
 }
 
 /** Rows [m × own] as [x, |x|², 1], padding at infinite distance; returns the largest |x|². */
-function augment(out: Float32Array, rows: Float32Array, m: number, own: number): number {
+export function augment(out: Float32Array, rows: Float32Array, m: number, own: number): number {
   const width = own + 2;
   let largest = 0;
   for (let i = 0; i * width < out.length; i++) {

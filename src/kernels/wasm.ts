@@ -24,6 +24,24 @@ export interface Kernels {
     best: number,
     k: number,
   ): number;
+  nearestMany(
+    bounds: number,
+    rows: number,
+    masks: number,
+    orders: number,
+    points: number,
+    query: number,
+    bank: number,
+    d: number,
+    queryFine: number,
+    bankFine: number,
+    fineDims: number,
+    slack: number,
+    margin: number,
+    seeds: number,
+    seedCount: number,
+    best: number,
+  ): number;
   build(p: number): void;
   select(p: number, target: number, budget: number): number;
   awaitJob(p: number, helper: number): number;

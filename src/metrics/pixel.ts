@@ -17,6 +17,8 @@ export interface PixelCollector {
   /** Adds an image: map and mask [side × side]; a null mask means all normal. */
   add(map: Float32Array, mask: Uint8Array | null): void;
   metrics(): PixelMetrics;
+  /** AUROC alone, without the regions. */
+  auroc(): number | null;
 }
 
 /**
@@ -38,6 +40,7 @@ export function collectPixels(side: number): PixelCollector {
       defects.push(map.filter((_, i) => mask[i] === 1));
       for (const region of regions(mask, side)) regionScores.push(Float32Array.from(region, (pixel) => map[pixel]));
     },
+    auroc: () => rankingMetrics(concatenate(defects), concatenate(normal)).auroc,
     metrics() {
       const background = concatenate(normal);
       const { auroc, ap } = rankingMetrics(concatenate(defects), background);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { indexNeighbours } from '../../src/detector/neighbours.js';
+import { nearestInBanks } from '../../src/detector/neighbours-many.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
 
@@ -87,5 +88,33 @@ test('indexNeighbours refuses an empty bank and widths that do not fit', async (
   const threads = startThreads(1);
   await assert.rejects(indexNeighbours(threads, new Float32Array(0), D, 1), RangeError);
   await assert.rejects(indexNeighbours(threads, new Float32Array(30), 10, 1), RangeError);
+  await threads.close();
+});
+
+test('nearestInBanks finds in every bank what searching that bank alone finds', async () => {
+  const patches = Float32Array.from([
+    ...cases.random[0],
+    ...cases['duplicated rows'][0],
+    ...cases['near a plane'][0].subarray(0, 100 * D),
+  ]);
+  const queries = Float32Array.from([...normal(40), ...halves.subarray(0, 20 * D), ...cases['near a plane'][1]]);
+  const n = patches.length / D;
+  const draw = createRandom(8);
+  const banks = [400, 37, 1, 150, 680].map((count) => draw.distinct(n, count));
+  const threads = startThreads(2);
+  const many = await nearestInBanks(threads, patches, D, banks, queries);
+  const q = queries.length / D;
+  for (const [b, picks] of banks.entries()) {
+    const rows = new Float32Array(picks.length * D);
+    picks.forEach((pick, i) => {
+      rows.set(patches.subarray(pick * D, (pick + 1) * D), i * D);
+    });
+    const alone = await (await indexNeighbours(threads, rows, D, 1)).search(queries);
+    assert.deepEqual([...many.squared.subarray(b * q, (b + 1) * q)], [...alone.squared]);
+    assert.deepEqual(
+      [...many.patches.subarray(b * q, (b + 1) * q)],
+      [...alone.rows].map((row) => picks[row]),
+    );
+  }
   await threads.close();
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -13,10 +13,13 @@ import { evaluateConfig } from '../../src/experiment/config.js';
 import { detect } from '../../src/experiment/detect.js';
 import { type EvaluateResult, evaluate } from '../../src/experiment/evaluate.js';
 import { fitDetector } from '../../src/experiment/fit.js';
+import { createPreview } from '../../src/experiment/preview.js';
+import { sweep } from '../../src/experiment/sweep.js';
 import type { FeatureSpec } from '../../src/features/spec.js';
 import { encodePng } from '../../src/image/codec.js';
 import { startThreads, type Threads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
+import { listCache, openCache } from '../../src/storage/cache.js';
 
 const FEATURES: FeatureSpec = {
   backbone: 'resnet18',
@@ -150,4 +153,98 @@ test('fitDetector stops on request', async () => {
   const config = evaluateConfig({ method: 'patchcore', features: FEATURES });
   const { train } = injectNoise(category, { ratio: 0, overlap: true }, createRandom(1));
   await assert.rejects(fitDetector(threads, 'x', train, config, { signal: controller.signal }), { name: 'Cancelled' });
+});
+
+test('sweep gives at every point exactly what evaluate gives', async () => {
+  const points = [
+    { threshold: 0 },
+    { threshold: 0.15 },
+    { threshold: 0.3, k: 3 },
+    { threshold: 0.15, ratio: 0.02 },
+    { threshold: 0.1, softWeights: false },
+  ];
+  const config = evaluateConfig({
+    method: 'softpatch-lof',
+    features: FEATURES,
+    noise: { ratio: 0.25 },
+    bank: { ratio: 0.05 },
+  });
+  const noisy = injectNoise(category, config.noise, createRandom(1));
+  const { rows } = await sweep(threads, noisy, config, points);
+  for (const [i, point] of points.entries()) {
+    const alone = await evaluate(threads, noisy, { ...config, bank: { ...config.bank, ...point } });
+    assert.equal(rows[i].image.auroc, alone.image.auroc);
+    assert.equal(rows[i].pixel.auroc, alone.pixel.auroc);
+    assert.deepEqual(rows[i].diagnostics, alone.diagnostics);
+  }
+});
+
+test('preview stays near the exact curve, and its removal figures are exact', async () => {
+  const config = evaluateConfig({
+    method: 'softpatch-lof',
+    features: FEATURES,
+    noise: { ratio: 0.25, overlap: true },
+    bank: { ratio: 0.05 },
+  });
+  const noisy = injectNoise(category, config.noise, createRandom(1));
+  const preview = await createPreview(threads, noisy, config);
+  const { rows } = await sweep(threads, noisy, config, [{ threshold: 0.05 }, { threshold: 0.15 }, { threshold: 0.25 }]);
+  for (const { point, image, pixel, diagnostics } of rows) {
+    const quick = preview.at(point.threshold!);
+    assert.ok(
+      Math.abs(quick.image.auroc! - image.auroc!) < 0.1,
+      `${point.threshold}: ${quick.image.auroc}, ${image.auroc}`,
+    );
+    assert.ok(
+      Math.abs(quick.pixel.auroc! - pixel.auroc!) < 0.03,
+      `${point.threshold}: ${quick.pixel.auroc}, ${pixel.auroc}`,
+    );
+    assert.equal(quick.diagnostics.removalRecall, diagnostics.removalRecall, 'removal is exact');
+  }
+  const patchcore = evaluateConfig({ method: 'patchcore', features: FEATURES });
+  await assert.rejects(createPreview(threads, noisy, patchcore), /patchcore has no threshold to preview/);
+});
+
+test('a second evaluation reuses the cache, and gives the same result with and without it', async () => {
+  const cache = (): ReturnType<typeof openCache> => openCache(join(root, 'cache'));
+  const config = evaluateConfig({
+    method: 'softpatch-lof',
+    features: FEATURES,
+    noise: { ratio: 0.25, overlap: true },
+    bank: { ratio: 0.05 },
+  });
+  const noisy = injectNoise(category, config.noise, createRandom(1));
+  const plain = await evaluate(threads, noisy, config);
+  const first = await evaluate(threads, noisy, config, { cache: cache() });
+  const again = await evaluate(threads, noisy, config, { cache: cache() });
+  for (const result of [first, again]) {
+    assert.deepEqual(result.images, plain.images);
+    assert.deepEqual(result.pixel, plain.pixel);
+  }
+  assert.deepEqual(again.cache, {
+    weights: { reused: 1, computed: 0, damaged: 0 },
+    picks: { reused: 1, computed: 0, damaged: 0 },
+    neighbours: { reused: 15, computed: 0, damaged: 0 },
+  });
+  const other = await evaluate(
+    threads,
+    noisy,
+    { ...config, bank: { ...config.bank, threshold: 0.1 } },
+    { cache: cache() },
+  );
+  assert.deepEqual([other.cache.weights?.reused, other.cache.picks?.reused, other.cache.features?.computed], [1, 0, 0]);
+  const spoiled = (await listCache(join(root, 'cache'))).filter(
+    ({ kind }) => kind === 'features' || kind === 'weights',
+  );
+  for (const { path } of spoiled) await truncate(path, 500);
+  const warnings: string[] = [];
+  const mended = await evaluate(
+    threads,
+    noisy,
+    { ...config, bank: { ...config.bank, threshold: 0.2 } },
+    { cache: openCache(join(root, 'cache'), (text) => warnings.push(text)) },
+  );
+  const expected = await evaluate(threads, noisy, { ...config, bank: { ...config.bank, threshold: 0.2 } });
+  assert.deepEqual(mended.images, expected.images);
+  assert.equal(warnings.length, spoiled.length);
 });

@@ -103,3 +103,112 @@ export function nearest(
   }
   return looked;
 }
+
+/** Whether a row beats what a point has: nearer, or as near and picked earlier. */
+function beats(best: usize, distance: f32, order: i32): bool {
+  const held = f32.load(best);
+  return distance < held || (distance == held && order < i32.load(best, 8));
+}
+
+/**
+ * One query's exact nearest row in each of up to 32 banks at once, which are subsets of `rows`: bit p of a row's mask
+ * says it belongs to bank p, `orders` [points × rows] when it was picked there. `best` holds (distance², row, order, limit)
+ * a bank. Bounds and the finer bounds are shared, and a row's full distance is computed once for all banks.
+ */
+export function nearestMany(
+  bounds: usize,
+  rows: i32,
+  masks: usize,
+  orders: usize,
+  points: i32,
+  query: usize,
+  bank: usize,
+  d: i32,
+  queryFine: usize,
+  bankFine: usize,
+  fineDims: i32,
+  slack: f32,
+  margin: f32,
+  seeds: usize,
+  seedCount: i32,
+  best: usize,
+): i32 {
+  for (let p = 0; p < points; p++) {
+    const own = best + ((<usize>p) << 4);
+    f32.store(own, Infinity);
+    i32.store(own, NONE, 4);
+    i32.store(own, NONE, 8);
+    f32.store(own, Infinity, 12);
+  }
+  smallest(bounds, rows, seeds, seedCount);
+  let looked = 0;
+  let most: f32 = Infinity;
+  for (let i = 0; i < seedCount; i++) {
+    const row = i32.load(seeds + <usize>i * PAIR, 4);
+    if (row == NONE) break;
+    f32.store(bounds + ((<usize>row) << 2), Infinity);
+    most = updateMany(row, rows, masks, orders, points, query, bank, d, slack, margin, best);
+    looked++;
+  }
+  for (let i = 0; i < rows; i += 4) {
+    const at = bounds + ((<usize>i) << 2);
+    const hit = i32x4.bitmask(f32x4.le(v128.load(at), f32x4.splat(most)));
+    if (hit == 0) continue;
+    for (let lane = 0; lane < 4; lane++) {
+      if (((hit >> lane) & 1) == 0) continue;
+      const row = i + lane;
+      const bound = f32.load(at + ((<usize>lane) << 2));
+      if (bound == Infinity) continue;
+      const limit = limitOfRow(row, masks, points, best);
+      if (!(bound <= limit)) continue;
+      const fine = squaredDistance(queryFine, bankFine + <usize>row * ((<usize>fineDims) << 2), fineDims);
+      if (fine > limit) continue;
+      most = updateMany(row, rows, masks, orders, points, query, bank, d, slack, margin, best);
+      looked++;
+    }
+  }
+  return looked;
+}
+
+/** The widest limit among the banks a row belongs to. */
+function limitOfRow(row: i32, masks: usize, points: i32, best: usize): f32 {
+  const mask = i32.load(masks + ((<usize>row) << 2));
+  let limit: f32 = -1;
+  for (let p = 0; p < points; p++) {
+    if ((mask >> p) & 1) limit = max(limit, f32.load(best + ((<usize>p) << 4), 12));
+  }
+  return limit;
+}
+
+/** Computes a row's distance and offers it to its banks; returns the widest limit of all banks. */
+function updateMany(
+  row: i32,
+  rows: i32,
+  masks: usize,
+  orders: usize,
+  points: i32,
+  query: usize,
+  bank: usize,
+  d: i32,
+  slack: f32,
+  margin: f32,
+  best: usize,
+): f32 {
+  const distance = squaredDistance(query, bank + <usize>row * ((<usize>d) << 2), d);
+  const mask = i32.load(masks + ((<usize>row) << 2));
+  let most: f32 = 0;
+  for (let p = 0; p < points; p++) {
+    const own = best + ((<usize>p) << 4);
+    if ((mask >> p) & 1) {
+      const order = i32.load(orders + ((<usize>p * <usize>rows + <usize>row) << 2));
+      if (beats(own, distance, order)) {
+        f32.store(own, distance);
+        i32.store(own, row, 4);
+        i32.store(own, order, 8);
+        f32.store(own, limitOf(distance, slack, margin), 12);
+      }
+    }
+    most = max(most, f32.load(own, 12));
+  }
+  return most;
+}

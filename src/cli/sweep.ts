@@ -1,0 +1,144 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { csvFormat } from 'd3-dsv';
+import { readManifest } from '../dataset/manifest.js';
+import { injectNoise } from '../dataset/noise.js';
+import { evaluateConfig } from '../experiment/config.js';
+import { type SweepPoint, type SweepResult, sweep } from '../experiment/sweep.js';
+import type { MaskMode } from '../image/mask.js';
+import { createRandom } from '../random.js';
+import { writeAtomically, writeJson } from '../storage/atomic.js';
+import { openGiven } from './evaluate.js';
+import {
+  addCacheOptions,
+  addFeatureOptions,
+  addMethodOptions,
+  addNoiseOptions,
+  addThreads,
+  bankSwitches,
+  type CacheOptions,
+  type FeatureOptions,
+  featureSpec,
+  type MethodOptions,
+  type NoiseCliOptions,
+} from './options.js';
+import { withSession } from './session.js';
+import { figure, textTable } from './table.js';
+
+interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
+  data?: string;
+  category?: string;
+  thresholds?: number[];
+  ks?: number[];
+  ratios?: number[];
+  json?: string;
+  csv?: string;
+  threads?: number;
+  seed: number;
+}
+
+/** Parses `0,0.1,0.2` or `0:0.4:0.02` (from, to, step; both ends included). */
+export function numbers(text: string): number[] {
+  const range = text.split(':').map(Number);
+  if (range.length === 3 && range[2] > 0) {
+    const steps = Math.round((range[1] - range[0]) / range[2]);
+    return Array.from({ length: steps + 1 }, (_, i) => Number((range[0] + i * range[2]).toFixed(10)));
+  }
+  const values = text.split(',').map(Number);
+  if (values.some((value) => !Number.isFinite(value))) throw new InvalidArgumentError('Give 0,0.1,0.2 or 0:0.4:0.02.');
+  return values;
+}
+
+/** `softpatch sweep`: the exact curve over thresholds, k or ratios. */
+export function addSweep(program: Command): void {
+  const command = program
+    .command('sweep')
+    .description('AUROC, coreset noise and removal over many thresholds (or k, ρ), exact at every point')
+    .requiredOption('--data <dir>', 'folder of categories in MVTec or BTAD layout, or one category')
+    .option('--category <name>', 'category under --data')
+    .option('--thresholds <list>', 'values of τ: 0,0.1,0.2 or from:to:step', numbers)
+    .option('--ks <list>', 'values of k', numbers)
+    .option('--ratios <list>', 'values of ρ', numbers)
+    .option('--json <file>', 'write the whole result')
+    .option('--csv <file>', 'write the curve');
+  addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  softpatch sweep --data data/mvtec --category screw --noise 0.1 --overlap --thresholds 0:0.4:0.02
+  softpatch sweep --data data/drawn --category bolt --noise 0.1 --ratio 0.01 --thresholds 0.05,0.15 --ks 3,5,9 --csv curve.csv`,
+    )
+    .action(runSweep);
+}
+
+async function runSweep(options: Options): Promise<void> {
+  const { method, profile, seed, noise: ratio, overlap = false, noiseAugmentation: augmentation } = options;
+  const config = evaluateConfig({
+    method,
+    profile,
+    seed,
+    bank: bankSwitches(options),
+    features: featureSpec(options),
+    noise: { ratio, overlap, augmentation, repeat: options.repeatNoise ?? false },
+    maskMode: 'nearest' satisfies MaskMode,
+  });
+  const points = grid(options);
+  const category = await openGiven(options);
+  const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
+  const noisy = injectNoise(category, { ...config.noise, manifest }, createRandom(seed).fork('noise'));
+  await withSession(options, async ({ threads, reporter, signal, cache }) => {
+    const result = await sweep(threads, noisy, config, points, { reporter, signal, cache });
+    if (options.json) await writeJson(options.json, result);
+    if (options.csv) await writeAtomically(options.csv, `${csvFormat(flat(result))}\n`);
+    const rows = flat(result).map((row) =>
+      [
+        row.threshold,
+        row.k,
+        row.ratio,
+        ...[row.image, row.pixel, row.coresetNoise, row.precision, row.recall].map((value) => figure(value, 4)),
+      ].map(String),
+    );
+    console.log(textTable(['τ', 'k', 'ρ', 'image AUROC', 'pixel AUROC', 'coreset noise', 'precision', 'recall'], rows));
+    const seconds = Object.entries(result.seconds).map(([stage, value]) => `${stage} ${value.toFixed(1)}`);
+    console.log(`\nseconds: ${seconds.join(', ')} for ${points.length} points`);
+  });
+}
+
+/** Every combination of the lists given; without any, τ from 0 to 0.4 in steps of 0.05. */
+function grid({ thresholds, ks, ratios }: Options): SweepPoint[] {
+  const taus = thresholds ?? (ks || ratios ? [undefined] : numbers('0:0.4:0.05'));
+  const points: SweepPoint[] = [];
+  for (const threshold of taus) {
+    for (const k of ks ?? [undefined]) {
+      for (const ratio of ratios ?? [undefined]) {
+        const set = Object.entries({ threshold, k, ratio }).filter(([, value]) => value !== undefined);
+        points.push(Object.fromEntries(set) as SweepPoint);
+      }
+    }
+  }
+  return points;
+}
+
+interface FlatRow {
+  threshold: number;
+  k: number;
+  ratio: number;
+  image: number | null;
+  pixel: number | null;
+  coresetNoise: number | null;
+  precision: number | null;
+  recall: number | null;
+}
+
+function flat({ rows, config }: SweepResult): (FlatRow & Record<string, number | null>)[] {
+  return rows.map(({ point, image, pixel, diagnostics }) => ({
+    threshold: point.threshold ?? config.bank.threshold,
+    k: point.k ?? config.bank.k,
+    ratio: point.ratio ?? config.bank.ratio,
+    image: image.auroc,
+    pixel: pixel.auroc,
+    coresetNoise: diagnostics.coresetNoiseShare,
+    precision: diagnostics.removalPrecision,
+    recall: diagnostics.removalRecall,
+  }));
+}
