@@ -24,7 +24,8 @@ const NATIVE: Record<string, string> = {
   '@tensorflow/tfjs-core': 'features/tensorflow.ts',
   '@tensorflow/tfjs-backend-wasm': 'features/tensorflow.ts',
   '@tensorflow/tfjs-backend-cpu': 'features/tensorflow.ts',
-  '@resvg/resvg-js': 'figures/render.ts',
+  vega: 'figures/vega.ts',
+  'vega-lite': 'figures/vega.ts',
 };
 
 const sources = readdirSync('src', { recursive: true })

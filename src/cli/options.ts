@@ -91,12 +91,16 @@ export function addMethodOptions(command: Command): Command {
     )
     .option('--first-pick-from-kept', 'never pick a removed patch, not even first')
     .option('--knn <n>', 'nearest patches averaged into a score', whole, 1)
+    .addOption(
+      new Option('--precision <name>', 'of bank rows; half halves a saved detector').choices(['single', 'half']),
+    )
     .option('--seed <n>', 'seed of every draw', whole, 0);
 }
 
 /** The switches a user set, for bankConfig. */
 export function bankSwitches(options: MethodOptions): Partial<BankConfig> {
-  const { ratio, threshold, discriminator, k, softWeights, sampler, normalisation, firstPickFromKept, knn } = options;
+  const { ratio, threshold, discriminator, k, softWeights, sampler, normalisation, firstPickFromKept, knn, precision } =
+    options;
   return {
     ratio,
     threshold,
@@ -108,6 +112,7 @@ export function bankSwitches(options: MethodOptions): Partial<BankConfig> {
     normalisation,
     firstPickFromKept,
     neighbours: knn,
+    precision,
   };
 }
 

@@ -1,5 +1,6 @@
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import { sharedFloats } from '../kernels/arena.js';
+import { roundToHalf } from '../storage/half.js';
 import type { BankConfig } from './config.js';
 
 /** A fitted memory bank with what is known of how it came about. */
@@ -19,18 +20,19 @@ export interface LazyBank extends Omit<MemoryBank, 'rows'> {
   load(): Promise<MemoryBank>;
 }
 
-/** The picked rows of patches [n × 1024] and their weights as a bank. */
+/** The picked rows of patches [n × 1024] and their weights as a bank, rounded to half precision if so configured. */
 export function gather(
   rows: Float32Array,
   picks: Int32Array,
   weights: Float32Array | null,
-  config: Pick<BankConfig, 'softWeights'>,
+  config: Pick<BankConfig, 'softWeights'> & Partial<Pick<BankConfig, 'precision'>>,
 ): MemoryBank {
   const d = EMBEDDING_DIMENSIONS;
   const own = sharedFloats(picks.length * d);
   picks.forEach((pick, i) => {
     own.set(rows.subarray(pick * d, (pick + 1) * d), i * d);
   });
+  if (config.precision === 'half') roundToHalf(own);
   return { rows: own, picks, weights: storedWeights(picks, weights, config) };
 }
 

@@ -21,6 +21,8 @@ export interface BankConfig {
   firstPickFromKept: boolean;
   /** Neighbours whose distances are averaged into a patch's score. */
   neighbours: number;
+  /** Precision in which bank rows are kept; `half` halves a saved detector. */
+  precision: 'single' | 'half';
 }
 
 /** The memory-bank methods by name. */
@@ -47,6 +49,7 @@ const PATCHCORE: BankConfig = {
   ratio: 0.1,
   firstPickFromKept: false,
   neighbours: 1,
+  precision: 'single',
 };
 
 /** A method's switches under a profile (methods.md 4.3), with some set by the user. */
@@ -76,6 +79,7 @@ export const bankSchema: z.ZodType<BankConfig> = z.object({
   ratio: z.number().gt(0).lt(1),
   firstPickFromKept: z.boolean(),
   neighbours: z.number().int().min(1),
+  precision: z.enum(['single', 'half']),
 });
 
 /** @throws InputError naming the impossible switch. */

@@ -73,7 +73,7 @@ export async function fitBank(
   const bank: LazyBank = {
     picks,
     weights: storedWeights(picks, weights, config),
-    key: contentKey(['bank', patches.key, hashBytes(picks)]),
+    key: contentKey(['bank', patches.key, hashBytes(picks), config.precision]),
     load: async () => gather(await patches.rows(), picks, weights, config),
   };
   return { bank, trace: { patchWeights: weights, kept, cut: denoised?.threshold ?? null, seconds: fitting.seconds } };

@@ -3,6 +3,7 @@ import { InputError } from '../errors.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { toShared } from '../kernels/arena.js';
+import { halvesFromFloats } from '../storage/half.js';
 import { openSafetensors, writeSafetensors } from '../storage/safetensors.js';
 import type { MemoryBank } from './bank.js';
 import { type BankConfig, bankSchema } from './config.js';
@@ -51,10 +52,14 @@ const headerSchema = z.object({
 export async function saveDetector(path: string, detector: Detector): Promise<void> {
   const { bank, ...header } = detector;
   const count = bank.picks.length;
+  // Rows of a half-precision bank are halves already, so nothing is lost.
+  const half = header.config.precision === 'half';
   await writeSafetensors(
     path,
     {
-      bank: { dtype: 'F32', shape: [count, EMBEDDING_DIMENSIONS], data: bank.rows },
+      bank: half
+        ? { dtype: 'F16', shape: [count, EMBEDDING_DIMENSIONS], data: halvesFromFloats(bank.rows) }
+        : { dtype: 'F32', shape: [count, EMBEDDING_DIMENSIONS], data: bank.rows },
       picks: { dtype: 'I32', shape: [count], data: bank.picks },
       ...(bank.weights ? { weights: { dtype: 'F32', shape: [count], data: bank.weights } } : {}),
     },

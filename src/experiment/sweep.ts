@@ -53,7 +53,9 @@ export async function sweep(
   points: readonly SweepPoint[],
   { reporter = SILENT, signal, cache = noCache() }: Pick<EvaluateWatch, 'reporter' | 'signal' | 'cache'> = {},
 ): Promise<SweepResult> {
-  const banks = points.map((point) => checkBankConfig({ ...config.bank, neighbours: 1, ...point }));
+  const banks = points.map((point) =>
+    checkBankConfig({ ...config.bank, neighbours: 1, precision: 'single', ...point }),
+  );
   const clock = stopwatch();
   const { features } = config;
   const { side, positions } = patchGrid(features);

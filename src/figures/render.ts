@@ -25,3 +25,9 @@ export function renderPng(svg: string, zoom = 1): Uint8Array {
 export function escapeXml(text: string): string {
   return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+
+/** Width of a line of text in the figures' font, in its own units. @param weight 400 or 600. */
+export function textWidth(text: string, size: number, weight: number): number {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="100"><text x="0" y="50" font-family="${FONT_FAMILY}" font-size="${size}" font-weight="${weight}">${escapeXml(text)}</text></svg>`;
+  return new Resvg(svg, { font: { loadSystemFonts: false, fontFiles: fontFiles() } }).getBBox()?.width ?? 0;
+}

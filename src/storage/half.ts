@@ -39,3 +39,15 @@ export function floatsFromHalves(
   for (let i = 0; i < bits.length; i++) target[i] = table[bits[i]];
   return target;
 }
+
+/** Half-precision bits of float32 values. */
+export function halvesFromFloats(values: Float32Array): Uint16Array {
+  const bits = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) bits[i] = halfFromFloat(values[i]);
+  return bits;
+}
+
+/** Rounds float32 values to the nearest half in place. */
+export function roundToHalf(values: Float32Array): void {
+  floatsFromHalves(halvesFromFloats(values), values);
+}

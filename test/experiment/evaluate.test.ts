@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -145,6 +145,26 @@ test('a saved detector gives the scores of the fitted one, and other weights are
   );
   const other = detect(threads, loaded, paths, { weights: { kind: 'random', seed: 9 } });
   await assert.rejects(other.next(), /the weights random\(9\) are not those this resnet18 detector was fitted with/);
+});
+
+test('a half-precision bank halves the file and hardly moves a score', async () => {
+  const { train } = injectNoise(category, { ratio: 0, overlap: true }, createRandom(1));
+  const bytes: number[] = [];
+  const found: number[][] = [];
+  for (const precision of ['single', 'half'] as const) {
+    const config = evaluateConfig({ method: 'patchcore', features: FEATURES, bank: { ratio: 0.05, precision } });
+    const path = join(root, `${precision}.safetensors`);
+    await saveDetector(path, await fitDetector(threads, 'bracket', train, config));
+    bytes.push((await stat(path)).size);
+    const own: number[] = [];
+    const paths = category.test.map((sample) => sample.path);
+    for await (const { score } of detect(threads, await loadDetector(path), paths)) own.push(score);
+    found.push(own);
+  }
+  assert.ok(bytes[1] < 0.55 * bytes[0]);
+  found[0].forEach((score, i) => {
+    assert.ok(Math.abs(found[1][i] / score - 1) < 0.01);
+  });
 });
 
 test('fitDetector stops on request', async () => {
