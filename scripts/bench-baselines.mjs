@@ -9,7 +9,7 @@ function distance(a, i, b, j, d) {
   return sum;
 }
 
-/** k-centre selection by the loop of methods.md 3.2. */
+/** k-centre selection by the loop of docs/methods.md 3.2. */
 export function plainGreedy(z, d, count, starts) {
   const n = z.length / d;
   const anchor = new Float64Array(n);

@@ -8,7 +8,7 @@ import { principalAxes, reduce } from './principal-axes.js';
 /** Where greedy selection starts: distances to a few random rows (approximate) or to all rows (exact). */
 export type Anchors = { kind: 'starts'; rows: Int32Array } | { kind: 'all' };
 
-/** Draws the approximate start: min(10, n) distinct rows (methods.md 3.2). */
+/** Draws the approximate start: min(10, n) distinct rows (docs/methods.md 3.2). */
 export function startRows(random: Random, n: number): Anchors {
   return { kind: 'starts', rows: random.distinct(n, Math.min(10, n)) };
 }
@@ -17,7 +17,7 @@ export interface GreedyOptions {
   /** Rows to pick. */
   count: number;
   anchors: Anchors;
-  /** [n] of 1 and 0: rows of 0 are dropped after the first pick (methods.md 4.1, step 6). All stay by default. */
+  /** [n] of 1 and 0: rows of 0 are dropped after the first pick (docs/methods.md 4.1, step 6). All stay by default. */
   kept?: Uint8Array;
   /** Let the first pick, too, come from the kept rows. The authors' code does not, so it may pick an extreme noisy row. */
   firstPickFromKept?: boolean;
@@ -31,7 +31,7 @@ const FIELDS = 20;
 const COUNT = 14;
 
 /**
- * Greedy k-centre selection (methods.md 3.2; Sener & Savarese 2018): repeatedly the row farthest from all chosen ones,
+ * Greedy k-centre selection (docs/methods.md 3.2; Sener & Savarese 2018): repeatedly the row farthest from all chosen ones,
  * ties to the lowest row. Exact: the picks are those of the plain loop over squared distances Σ(a−b)² summed in
  * float32 in the order of the dimensions, whatever the number of threads.
  * Start rows are not chosen themselves, and their mean distance stays in the running minimum, as in the authors' code;

@@ -10,7 +10,7 @@ export interface AffineDraw {
 }
 
 /**
- * Which change injected copies get (methods.md 1.4). `affine`: the authors' noise augmentation, ±10°, ±10 % shift, scale
+ * Which change injected copies get (docs/methods.md 1.4). `affine`: the authors' noise augmentation, ±10°, ±10 % shift, scale
  * 0.9…1.1, x-shear ±10°. `rotation`: their pre-release, ±10°. `slight`: SoftPatch+, ±3° and ±3 % shift.
  */
 export type NoiseAugmentation = 'none' | 'affine' | 'rotation' | 'slight';

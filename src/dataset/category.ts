@@ -12,7 +12,7 @@ export interface Sample {
   mask: string | null;
 }
 
-/** A category's images: types sorted, then file names sorted (methods.md 1.1). */
+/** A category's images: types sorted, then file names sorted (docs/methods.md 1.1). */
 export interface Category {
   name: string;
   root: string;

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import type { Category } from './category.js';
 
-/** Official MVTec AD counts: training images, nominal test images, anomalous test images (methods.md 1.1). */
+/** Official MVTec AD counts: training images, nominal test images, anomalous test images (docs/methods.md 1.1). */
 export const MVTEC_COUNTS: Readonly<Record<string, readonly [train: number, good: number, anomalous: number]>> = {
   bottle: [209, 20, 63],
   cable: [224, 58, 92],

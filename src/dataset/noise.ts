@@ -33,7 +33,7 @@ export interface NoisyCategory {
 }
 
 /**
- * Injects defective test images into the training list (methods.md 1.4). The draw is uniform without replacement over
+ * Injects defective test images into the training list (docs/methods.md 1.4). The draw is uniform without replacement over
  * all defect types jointly. Differs from the authors' code: there the draw is unseeded and kept only in a cache.
  * @throws InputError: more images than there are without `repeat`; nothing anomalous left to test; a manifest that does
  * not fit the category, ratio or test set.

@@ -2,7 +2,7 @@
 export const COVARIANCE_REGULARISATION = 0.01;
 
 /**
- * SoftPatch-gaussian (methods.md 4.2): W_i = 1 + Mahalanobis distance to the mean of all patches at the position, with
+ * SoftPatch-gaussian (docs/methods.md 4.2): W_i = 1 + Mahalanobis distance to the mean of all patches at the position, with
  * covariance (N − 1) + 0.01·I, by Cholesky in double precision. The radicand cannot be negative this way.
  * @param points [n × d] patches at one position.
  */

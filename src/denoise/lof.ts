@@ -1,5 +1,5 @@
 /**
- * Local outlier factor from squared distances (methods.md 4.2): W_i = mean over the k nearest others b of lrd(b)/lrd(i),
+ * Local outlier factor from squared distances (docs/methods.md 4.2): W_i = mean over the k nearest others b of lrd(b)/lrd(i),
  * lrd(i) = 1/(mean_b max(kd(b), d(i, b)) + 1e-10). ≈ 1 for inliers, scale-free; duplicates can reach 1e10.
  * @param squared [n × n] squared distances of the n patches at one grid position. @param k clipped to n − 1.
  */

@@ -1,5 +1,5 @@
 /**
- * SoftPatch-nearest (methods.md 4.2): W_i = 1 + distance to the nearest other patch at the same position.
+ * SoftPatch-nearest (docs/methods.md 4.2): W_i = 1 + distance to the nearest other patch at the same position.
  * Differs from the authors' code: the self-distance is exactly 0 here, there a small positive rounding error.
  * @param squared [n × n] squared distances.
  */

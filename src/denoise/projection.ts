@@ -2,7 +2,7 @@ import { multiplyTransposed } from '../kernels/multiply.js';
 import type { Threads, Watch } from '../kernels/threads.js';
 import type { Random } from '../random.js';
 
-/** Dimensions in which patches are compared for weighting and selection (methods.md 3.1). */
+/** Dimensions in which patches are compared for weighting and selection (docs/methods.md 3.1). */
 export const PROJECTED_DIMENSIONS = 128;
 
 /** A random projection W [to × from] with entries U(−1/√from, 1/√from), no bias (torch's `Linear` initialisation). */

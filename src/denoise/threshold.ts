@@ -25,7 +25,7 @@ export interface Denoised {
 }
 
 /**
- * Removes the noisiest share τ of all patches, pooled over images and positions (methods.md 4.1, step 5): those with
+ * Removes the noisiest share τ of all patches, pooled over images and positions (docs/methods.md 4.1, step 5): those with
  * weight strictly above the threshold; ties stay. τ = 0 removes nothing.
  */
 export function discard(weights: Float32Array, tau: number): Denoised {

@@ -11,7 +11,7 @@ export const DISCRIMINATORS: readonly Discriminator[] = ['lof', 'lof-tensor', 'n
 const TASK = new URL('./weigh-task.js', import.meta.url);
 
 /**
- * Outlier weight of every patch (methods.md 4.1, step 4), position by position: discriminators never mix positions.
+ * Outlier weight of every patch (docs/methods.md 4.1, step 4), position by position: discriminators never mix positions.
  * @param z projected patches [images·positions × d], image-major. @param k neighbours of LOF, clipped to images − 1.
  * @returns weights [images·positions], image-major.
  * @throws InputError when a weight is not finite (NaN features).

@@ -52,7 +52,7 @@ const PATCHCORE: BankConfig = {
   precision: 'single',
 };
 
-/** A method's switches under a profile (methods.md 4.3), with some set by the user. */
+/** A method's switches under a profile (docs/methods.md 4.3), with some set by the user. */
 export function bankConfig(method: BankMethod, profile: Profile, set: Partial<BankConfig> = {}): BankConfig {
   const softpatch = { ...PATCHCORE, threshold: 0.15, softWeights: true };
   const methods: Record<BankMethod, BankConfig> = {

@@ -44,7 +44,7 @@ export interface FitWatch extends Watch {
 const VERSION = 1;
 
 /**
- * Fits SoftPatch's memory bank (methods.md 4.1): project, weigh by position, remove the noisiest share, select a coreset
+ * Fits SoftPatch's memory bank (docs/methods.md 4.1): project, weigh by position, remove the noisiest share, select a coreset
  * of the rest in a second projection, keep the original rows with their weights.
  * @throws InputError for too few images or an impossible ratio; Cancelled.
  */

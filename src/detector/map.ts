@@ -5,7 +5,7 @@ export const MAP_SIGMA = 4;
 const RADIUS = 16;
 
 /**
- * An anomaly map (methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
+ * An anomaly map (docs/methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
  * blurred by a Gaussian of σ = 4 with 33 taps, borders mirrored with the edge pixel repeated, as scipy's `reflect`.
  */
 export function anomalyMap(scores: Float32Array, grid: number, side: number): Float32Array {

@@ -25,7 +25,7 @@ export interface NeighbourIndex {
 const TASK = new URL('./neighbours-task.js', import.meta.url);
 
 /**
- * Exact k nearest neighbours (the brute-force flat L2 search of methods.md 3.3, pruned). Distances are bounded from below
+ * Exact k nearest neighbours (the brute-force flat L2 search of docs/methods.md 3.3, pruned). Distances are bounded from below
  * in the bank's 31 leading principal axes plus the residual norm, then in 127; only rows that pass both get a full
  * distance. The result equals brute force: only exact ties in float32 may differ from a search with another rounding.
  * @param bank rows [m × d], d a multiple of 16. @param k neighbours, at most m are returned per query.

@@ -5,7 +5,7 @@ import { indexNeighbours, type Neighbours } from './neighbours.js';
 
 /** Scores patches against a bank. */
 export interface BankScorer {
-  /** @param rows [patches × 1024]. @returns [patches] weight · squared distance (methods.md 4.1, step 8). */
+  /** @param rows [patches × 1024]. @returns [patches] weight · squared distance (docs/methods.md 4.1, step 8). */
   score(rows: Float32Array, watch?: Watch): Promise<Float32Array>;
   /** Nearest bank rows of patches. */
   neighbours(rows: Float32Array, watch?: Watch): Promise<Neighbours>;

@@ -17,7 +17,7 @@ interface LayerMap {
 }
 
 /**
- * The patch embedding of PatchCore and SoftPatch (methods.md 2): 3×3 neighbourhoods with zero padding, adaptive average
+ * The patch embedding of PatchCore and SoftPatch (docs/methods.md 2): 3×3 neighbourhoods with zero padding, adaptive average
  * pooling of the flattened (channel, ky, kx) block to 1024, deeper layers brought to the first layer's grid bilinearly
  * (half-pixel), layers joined and pooled to 1024 again. All of it is linear, so it is done as one sparse map a layer on
  * the layer's own small grid, then upsampled: the exact shortcut for every width, up to rounding.

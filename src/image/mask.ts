@@ -4,7 +4,7 @@ import { type Preprocessing, resizeAndCrop } from './preprocess.js';
 import type { Raster } from './raster.js';
 
 /**
- * When a resized mask pixel counts as defect (methods.md 1.3). `nearest`: nearest-neighbour resize, non-zero.
+ * When a resized mask pixel counts as defect (docs/methods.md 1.3). `nearest`: nearest-neighbour resize, non-zero.
  * `half`: bilinear, ≥ 128. `eroded255`: bilinear, exactly 255, as the authors' code, which erodes every defect.
  */
 export type MaskMode = 'nearest' | 'half' | 'eroded255';

@@ -2,7 +2,7 @@ import { InputError } from '../errors.js';
 import type { Raster } from './raster.js';
 import { type ResampleFilter, resample } from './resample.js';
 
-/** How an image becomes a network's input (methods.md 1.2). */
+/** How an image becomes a network's input (docs/methods.md 1.2). */
 export interface Preprocessing {
   /** Length of the shorter side after resizing, pixels; the longer is truncated in proportion. */
   resize: number;

@@ -23,7 +23,7 @@ function sinc(x: number): number {
 const PRECISION = 22;
 
 /**
- * Resizes byte for byte as Pillow's `Image.resize` (methods.md 1.2): horizontal pass first, rounded to 8 bits, then
+ * Resizes byte for byte as Pillow's `Image.resize` (docs/methods.md 1.2): horizontal pass first, rounded to 8 bits, then
  * vertical; antialiased, filter weights in 22-bit fixed point. `nearest` takes the source at each output's centre.
  * @throws RangeError if a target side is not a positive integer.
  */

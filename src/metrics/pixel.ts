@@ -22,7 +22,7 @@ export interface PixelCollector {
 }
 
 /**
- * Pixel metrics from one ROC over all pixels of all test images, normal images included (methods.md 7). AUPRO is exact:
+ * Pixel metrics from one ROC over all pixels of all test images, normal images included (docs/methods.md 7). AUPRO is exact:
  * each region's overlap curve is integrated in closed form over the sorted normal scores, ties as a straight line.
  * Differs from cflow-ad's 1,000 thresholds, hole-filled regions and rescaled axis.
  */

@@ -11,7 +11,7 @@ export interface RankingMetrics {
 }
 
 /**
- * AUROC, average precision and F1-max of scores of anomalous and normal items (methods.md 7). Both arrays are sorted in
+ * AUROC, average precision and F1-max of scores of anomalous and normal items (docs/methods.md 7). Both arrays are sorted in
  * place; one sweep over distinct thresholds from the top then gives all of them exactly.
  * @throws RangeError for a NaN score.
  */

@@ -135,3 +135,61 @@ test('demo writes a table, results and a contact sheet', async (t) => {
   assert.ok(softpatchLof.pixel.auroc > patchcore.pixel.auroc + 0.05, 'SoftPatch survives what PatchCore does not');
   assert.ok((await stat(join(folder, 'heat-maps.png'))).size > 20_000);
 });
+
+test('two processes share a cache without harm, a third reuses it, and it can be listed and cleared', async (t) => {
+  const folder = await temporaryFolder(t);
+  const cache = join(folder, 'cache');
+  await softpatch(['data', 'draw', '--to', folder, '--train', '6', '--good', '2', '--defective', '2']);
+  const small = SMALL.filter((part) => part !== '--no-cache');
+  const run = (json: string): ReturnType<typeof softpatch> =>
+    softpatch([
+      'evaluate',
+      '--data',
+      folder,
+      '--category',
+      'bracket',
+      ...small,
+      '--cache',
+      cache,
+      '--json',
+      join(folder, json),
+    ]);
+  const both = await Promise.all([run('a.json'), run('b.json')]);
+  assert.deepEqual(
+    both.map(({ code }) => code),
+    [0, 0],
+    both[0].stderr,
+  );
+  const third = await run('c.json');
+  assert.match(third.stdout, /reused from the cache: weights 1 of 1, picks 1 of 1, neighbours 8 of 8/);
+  const read = async (json: string): Promise<unknown> => JSON.parse(await readFile(join(folder, json), 'utf8')).images;
+  assert.deepEqual(await read('a.json'), await read('b.json'));
+  assert.deepEqual(await read('a.json'), await read('c.json'));
+  assert.match((await softpatch(['cache', 'list', '--cache', cache])).stdout, /features +14 /);
+  assert.equal((await softpatch(['cache', 'clear', '--cache', cache])).code, 0);
+  assert.match((await softpatch(['cache', 'list', '--cache', cache])).stdout, /all +0 /);
+});
+
+test('sweep prints and writes the curve', async (t) => {
+  const folder = await temporaryFolder(t);
+  await softpatch(['data', 'draw', '--to', folder, '--train', '8', '--good', '3', '--defective', '2']);
+  const csv = join(folder, 'curve.csv');
+  const grid = ['--noise', '0.25', '--thresholds', '0:0.3:0.15', '--ks', '3,5', '--csv', csv];
+  const { code, stdout, stderr } = await softpatch([
+    'sweep',
+    '--data',
+    folder,
+    '--category',
+    'bracket',
+    ...SMALL,
+    ...grid,
+  ]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /for 6 points/);
+  const lines = (await readFile(csv, 'utf8')).trim().split('\n');
+  assert.equal(lines[0], 'threshold,k,ratio,image,pixel,coresetNoise,precision,recall');
+  assert.deepEqual(
+    lines.slice(1).map((line) => line.split(',').slice(0, 2).join(' ')),
+    ['0 3', '0 5', '0.15 3', '0.15 5', '0.3 3', '0.3 5'],
+  );
+});

@@ -7,7 +7,7 @@ import { discard } from '../../src/denoise/threshold.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
 
-/** The plain loop of methods.md 3.2 and 4.1, in the same single-precision arithmetic. */
+/** The plain loop of docs/methods.md 3.2 and 4.1, in the same single-precision arithmetic. */
 function plainGreedy(
   z: Float32Array,
   d: number,

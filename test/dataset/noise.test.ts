@@ -26,7 +26,7 @@ function listed(name: string): Category {
   };
 }
 
-/** n at r = .1 and .15 from methods.md 1.1. */
+/** n at r = .1 and .15 from docs/methods.md 1.1. */
 const PUBLISHED: Record<string, [number, number]> = {
   bottle: [20, 31],
   cable: [22, 33],

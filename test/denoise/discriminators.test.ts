@@ -8,7 +8,7 @@ import { patchWeights } from '../../src/denoise/weights.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
 
-/** methods.md 9, golden values: checked against scikit-learn there. */
+/** docs/methods.md 9, golden values: checked against scikit-learn there. */
 const X = [
   [0, 0],
   [1, 0.1],

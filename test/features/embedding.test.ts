@@ -23,7 +23,7 @@ function pool(values: number[], outputs: number): number[] {
   });
 }
 
-/** methods.md 2, step by step, as the authors' code does it. */
+/** docs/methods.md 2, step by step, as the authors' code does it. */
 function plainEmbedding(maps: FeatureMap[]): number[] {
   const side = maps[0].height;
   const rows: number[] = [];

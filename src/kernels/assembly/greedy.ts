@@ -1,4 +1,4 @@
-// Greedy k-centre selection, exact and lazy (methods.md 3.2). Rows lie in blocks of 8, each block a panel [d × 8].
+// Greedy k-centre selection, exact and lazy (docs/methods.md 3.2). Rows lie in blocks of 8, each block a panel [d × 8].
 // Every block has an upper bound on its rows' distance to the chosen centres, from its last refresh: distances only
 // fall, so a stale bound stays valid. The block with the greatest bound is refreshed, or, if it is fresh, gives the
 // next centre. A refresh first bounds each pending centre from below in few dimensions and computes the full distance
