@@ -1,4 +1,4 @@
-// Writes the README's results tables from data/results; --check fails when they are stale.
+// Writes the README's tables from data/results; --check fails when they are stale.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GRIDS } from './results-grids.mjs';
@@ -63,12 +63,54 @@ function table({ name, title, cells, reference }) {
   return lines.join('\n');
 }
 
+/** The bench's rows, then the real job against the authors' code. */
+function bench() {
+  const path = 'data/results/bench.json';
+  if (!existsSync(path)) return '';
+  const { machine, rows, authors = [], screw } = JSON.parse(readFileSync(path, 'utf8'));
+  const cell = (value) => (value === null ? '–' : String(Number(value.toPrecision(3))));
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const lines = [
+    `${machine.cpu}, ${machine.threads} threads, Node ${machine.node}.`,
+    '',
+    line(['stage', 'unit', 'ours', 'plain TypeScript', 'ratio']),
+    line(['---', '---', '---', '---', '---']),
+    ...rows.map(({ stage, unit, ours, plain, ratio }) =>
+      line([stage, unit, cell(ours), cell(plain), ratio === null ? '–' : `${cell(ratio)} ×`]),
+    ),
+  ];
+  if (authors.length > 0) {
+    lines.push(
+      '',
+      line(['`screw`, r = 0.1, ρ = 0.1 (352 + 160 images)', 'ours, s', 'authors, s', 'ratio']),
+      line(['---', '---', '---', '---']),
+    );
+    for (const { stage, ours, theirs, ratio } of authors)
+      lines.push(line([stage, cell(ours), cell(theirs), `${cell(ratio)} ×`]));
+    const { total } = screw.timings;
+    lines.push(
+      '',
+      `The whole \`evaluate\` took ${total.toFixed(0)} s cold, peak memory ${(screw.peakMemoryBytes / 2 ** 30).toFixed(1)} GB. ${slowest(screw.timings)}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function slowest({ total, ...stages }) {
+  const [name, seconds] = Object.entries(stages).sort((a, b) => b[1] - a[1])[0];
+  return `The slowest remaining stage is ${name} (${seconds.toFixed(1)} s).`;
+}
+
 const readme = readFileSync('README.md', 'utf8');
-const made = GRIDS.map(table).join('\n\n');
-const fresh = readme.replace(/(<!-- results -->\n)[\s\S]*?(\n<!-- \/results -->)/, `$1\n${made}\n$2`);
+const fill = (text, mark, made) =>
+  text.replace(
+    new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`),
+    (_, open, close) => `${open}\n${made}\n\n${close}`,
+  );
+const fresh = fill(fill(readme, 'results', GRIDS.map(table).join('\n\n')), 'bench', bench());
 if (process.argv.includes('--check')) {
   if (fresh !== readme) {
-    console.error('the results in README.md are stale; run node scripts/readme-table.mjs');
+    console.error('the tables in README.md are stale; run node scripts/readme-table.mjs');
     process.exit(1);
   }
 } else writeFileSync('README.md', fresh);

@@ -1,5 +1,6 @@
 // The one public entry: re-exports by room, in the order the data flows.
 
+export * from './coreset/anchors.js';
 export * from './coreset/greedy.js';
 export * from './coreset/principal-axes.js';
 export * from './coreset/samplers.js';

@@ -1,17 +1,9 @@
 import { InputError } from '../errors.js';
-import { type Arena, createArena } from '../kernels/arena.js';
 import type { Threads, Watch } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
-import type { Random } from '../random.js';
+import { type Anchors, allAnchors, startAnchors } from './anchors.js';
+import { AXES, COUNT, FIELDS, layOut, type State } from './greedy-layout.js';
 import { principalAxes, reduce } from './principal-axes.js';
-
-/** Where greedy selection starts: distances to a few random rows (approximate) or to all rows (exact). */
-export type Anchors = { kind: 'starts'; rows: Int32Array } | { kind: 'all' };
-
-/** Draws the approximate start: min(10, n) distinct rows (docs/methods.md 3.2). */
-export function startRows(random: Random, n: number): Anchors {
-  return { kind: 'starts', rows: random.distinct(n, Math.min(10, n)) };
-}
 
 export interface GreedyOptions {
   /** Rows to pick. */
@@ -23,12 +15,8 @@ export interface GreedyOptions {
   firstPickFromKept?: boolean;
 }
 
-/** Leading axes of the bound; 15 and the residual's norm make 16 coordinates. */
-const AXES = 15;
-/** Fields of the kernel's parameter block, in its order; src/kernels/assembly/greedy.ts reads them. */
-const FIELDS = 20;
-/** Index of the count of picks among them. */
-const COUNT = 14;
+/** Threads beyond the leader: blocks refreshed ahead of need are partly wasted, so more gain nothing. */
+const MOST_HELPERS = 3;
 
 /**
  * Greedy k-centre selection (docs/methods.md 3.2; Sener & Savarese 2018): repeatedly the row farthest from all chosen ones,
@@ -48,7 +36,7 @@ export async function greedyCoreset(
   watch: Watch = {},
 ): Promise<Int32Array> {
   checkCount(options.count, z.length / d);
-  const selection = await prepareGreedy(threads, z, d, options.count, 1, threads.count - 1);
+  const selection = await prepareGreedy(threads, z, d, options.count, 1, Math.min(threads.count - 1, MOST_HELPERS));
   return selection.pick(0, options, watch);
 }
 
@@ -104,128 +92,6 @@ export async function prepareGreedy(
 function checkCount(count: number, n: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= n) return;
   throw new InputError(`a coreset of ${count} of ${n} patches is impossible`, 'Give a ratio above 0 and below 1');
-}
-
-/** Offsets of one run's buffers. */
-interface RunState {
-  header: number;
-  distance: number;
-  applied: number;
-  picks: number;
-  /** Offset of the word that stops the leader when not 0. */
-  stop: number;
-}
-
-interface Layout {
-  arena: Arena;
-  blocks: number;
-  helpers: number;
-  states: RunState[];
-}
-
-type State = Layout & RunState;
-
-function layOut(
-  z: Float32Array,
-  y: Float32Array,
-  n: number,
-  d: number,
-  most: number,
-  slack: number,
-  runs: number,
-  helpers: number,
-): Layout {
-  const blocks = Math.ceil(n / 8);
-  const own = AXES + 1;
-  const r = own + 2;
-  const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, blocks)));
-  const groups = Math.ceil(most / 4) + 1;
-  const shared = 4 * blocks * 8 * (d + r);
-  const each =
-    4 * (blocks * 8 * 2 + groups * 4 * (d + r) + blocks * 2 + leaves * 2 + most) + (helpers + 2) * 128 + 4096;
-  const arena = createArena(shared + runs * each);
-  const panels = arena.take(blocks * 8 * d * 4);
-  const reduced = arena.take(blocks * 8 * r * 4);
-  const largest = fillPanels(arena.floats(panels, blocks * 8 * d), arena.floats(reduced, blocks * 8 * r), z, y, d, own);
-  const states = Array.from({ length: runs }, () => {
-    const header = arena.take(FIELDS * 4);
-    const centres = arena.take(groups * 4 * d * 4);
-    const reducedCentres = arena.take(groups * 4 * r * 4);
-    const distance = arena.take(blocks * 32);
-    const limit = arena.take(blocks * 32);
-    const bound = arena.take(blocks * 4);
-    const applied = arena.take(blocks * 4);
-    const tree = arena.take(leaves * 8);
-    const picks = arena.take(most * 4);
-    const jobs = arena.take(helpers * 64 + helpers * 4);
-    const stop = arena.take(4);
-    const where = [panels, reduced, centres, reducedCentres, distance, limit, bound, applied, tree, leaves, picks];
-    arena.ints(header, FIELDS).set([blocks, d, r, ...where, 0]);
-    // Twice the slack, one for each row of a pair; and the rounding of the expanded square, relative to the norms.
-    arena.floats(header, FIELDS).set([2 * slack, 2e-5 * largest], COUNT + 1);
-    arena.ints(header, FIELDS).set([0, helpers, jobs], COUNT + 3);
-    return { header, distance, applied, picks, stop };
-  });
-  return { arena, blocks, helpers, states };
-}
-
-/** Rows as panels [d × 8], and reduced rows as [x, |x|², 1] likewise; returns the largest |x|². */
-function fillPanels(
-  full: Float32Array,
-  small: Float32Array,
-  z: Float32Array,
-  y: Float32Array,
-  d: number,
-  own: number,
-): number {
-  const r = own + 2;
-  let largest = 0;
-  for (let i = 0; i * d < z.length; i++) {
-    const lane = (i >> 3) * 8 * d + (i & 7);
-    for (let a = 0; a < d; a++) full[lane + a * 8] = z[i * d + a];
-    const at = (i >> 3) * 8 * r + (i & 7);
-    let squares = 0;
-    for (let a = 0; a < own; a++) {
-      const value = y[i * own + a];
-      small[at + a * 8] = value;
-      squares += value * value;
-    }
-    small[at + own * 8] = squares;
-    small[at + (own + 1) * 8] = 1;
-    largest = Math.max(largest, squares);
-  }
-  return largest;
-}
-
-/** Mean distance to the start rows, in the order given. */
-function startAnchors(
-  { arena, header, blocks, distance }: State,
-  kernels: ReturnType<typeof instantiateKernels>,
-  z: Float32Array,
-  rows: Int32Array,
-  d: number,
-): Float32Array {
-  const sum = arena.floats(distance, blocks * 8);
-  sum.fill(0);
-  const centres = arena.ints(header, FIELDS)[5];
-  for (const row of rows) {
-    arena.floats(centres, d).set(z.subarray(row * d, (row + 1) * d));
-    kernels.addDistances(header, 0, blocks, centres, distance);
-  }
-  return sum.map((value) => value / rows.length);
-}
-
-/** Norm of each row of the full distance matrix: √(n‖z‖² + Σ‖z_j‖² − 2 z·Σz_j), in double precision about the mean. */
-function allAnchors(z: Float32Array, n: number, d: number): Float32Array {
-  const mean = new Float64Array(d);
-  for (let i = 0; i < z.length; i++) mean[i % d] += z[i] / n;
-  const squares = new Float64Array(n);
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    for (let a = 0; a < d; a++) squares[i] += (z[i * d + a] - mean[a]) ** 2;
-    total += squares[i];
-  }
-  return Float32Array.from(squares, (own) => Math.sqrt(n * own + total));
 }
 
 const TASK = new URL('./greedy-task.js', import.meta.url);

@@ -1,7 +1,8 @@
 import { InputError } from '../errors.js';
 import type { Threads, Watch } from '../kernels/threads.js';
 import type { Random } from '../random.js';
-import { type Anchors, greedyCoreset, startRows } from './greedy.js';
+import { type Anchors, startRows } from './anchors.js';
+import { greedyCoreset } from './greedy.js';
 
 /** How the memory bank is chosen from the patches. */
 export type SamplerName = 'greedy' | 'exact' | 'random' | 'identity';

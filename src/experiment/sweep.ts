@@ -1,4 +1,5 @@
-import { prepareGreedy, startRows } from '../coreset/greedy.js';
+import { startRows } from '../coreset/anchors.js';
+import { prepareGreedy } from '../coreset/greedy.js';
 import { coresetSize, samplers } from '../coreset/samplers.js';
 import type { NoisyCategory } from '../dataset/noise.js';
 import { PROJECTED_DIMENSIONS, project } from '../denoise/projection.js';
@@ -140,7 +141,6 @@ async function selectAll(
   seed: number,
 ): Promise<Int32Array[]> {
   const n = z.length / PROJECTED_DIMENSIONS;
-  const own = createRandom(seed).fork('sampler');
   const most = Math.max(...banks.map(({ ratio }) => coresetSize(ratio, n)));
   const slots = Math.min(threads.count, banks.length);
   const selection = await prepareGreedy(threads, z, PROJECTED_DIMENSIONS, most, slots, 0);
@@ -160,7 +160,7 @@ async function selectAll(
         picks[at] = await selection.pick(slot, options, { signal });
       } else {
         const input = { z, d: PROJECTED_DIMENSIONS, ratio, kept, firstPickFromKept };
-        picks[at] = await samplers[sampler](threads, input, own.fork(String(at)), { signal });
+        picks[at] = await samplers[sampler](threads, input, createRandom(seed).fork('sampler'), { signal });
       }
       progress(++done, banks.length);
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Anchors, greedyCoreset } from '../../src/coreset/greedy.js';
+import type { Anchors } from '../../src/coreset/anchors.js';
+import { greedyCoreset } from '../../src/coreset/greedy.js';
 import { coresetSize, samplers } from '../../src/coreset/samplers.js';
 import { lofScores } from '../../src/denoise/lof.js';
 import { discard } from '../../src/denoise/threshold.js';

@@ -1,0 +1,42 @@
+import type { Kernels } from '../kernels/wasm.js';
+import type { Random } from '../random.js';
+import { FIELDS, type State } from './greedy-layout.js';
+
+/** Where greedy selection starts: distances to a few random rows (approximate) or to all rows (exact). */
+export type Anchors = { kind: 'starts'; rows: Int32Array } | { kind: 'all' };
+
+/** Draws the approximate start: min(10, n) distinct rows (docs/methods.md 3.2). */
+export function startRows(random: Random, n: number): Anchors {
+  return { kind: 'starts', rows: random.distinct(n, Math.min(10, n)) };
+}
+
+/** Mean distance to the start rows, in the order given. */
+export function startAnchors(
+  { arena, header, blocks, distance }: State,
+  kernels: Kernels,
+  z: Float32Array,
+  rows: Int32Array,
+  d: number,
+): Float32Array {
+  const sum = arena.floats(distance, blocks * 8);
+  sum.fill(0);
+  const centres = arena.ints(header, FIELDS)[5];
+  for (const row of rows) {
+    arena.floats(centres, d).set(z.subarray(row * d, (row + 1) * d));
+    kernels.addDistances(header, 0, blocks, centres, distance);
+  }
+  return sum.map((value) => value / rows.length);
+}
+
+/** Norm of each row of the full distance matrix: √(n‖z‖² + Σ‖z_j‖² − 2 z·Σz_j), in double precision about the mean. */
+export function allAnchors(z: Float32Array, n: number, d: number): Float32Array {
+  const mean = new Float64Array(d);
+  for (let i = 0; i < z.length; i++) mean[i % d] += z[i] / n;
+  const squares = new Float64Array(n);
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    for (let a = 0; a < d; a++) squares[i] += (z[i * d + a] - mean[a]) ** 2;
+    total += squares[i];
+  }
+  return Float32Array.from(squares, (own) => Math.sqrt(n * own + total));
+}
