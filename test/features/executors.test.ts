@@ -68,3 +68,23 @@ for (const backbone of ['resnet18', 'resnet50', 'wide_resnet50_2', 'resnet50v2']
     await onnx.dispose();
   });
 }
+
+test('both executors agree on real resnet50v2 weights', needs('weights/resnet50v2.safetensors'), async () => {
+  const network = resnet('resnet50v2', ['layer2', 'layer3.raw']);
+  const parameters = await loadParameters(network, shared('weights/resnet50v2.safetensors'));
+  const random = createRandom(4);
+  const image = Float32Array.from({ length: 64 * 64 * 3 }, () => random.normal());
+  const tensorflow = await createTensorFlowExecutor(network, parameters);
+  const onnx = await createOnnxExecutor((await loadOnnxRuntime())!, network, parameters, 64);
+  const expected = await tensorflow.forward(image, 64);
+  const actual = await onnx.forward(image, 64);
+  assert.deepEqual(
+    expected.map(({ channels }) => channels),
+    [512, 1024],
+  );
+  expected.forEach((map, i) => {
+    assert.ok(relativeError(actual[i].data, map.data) < 1e-4);
+  });
+  const missing = loadParameters(resnet('resnet50v2', ['layer3']), shared('weights/resnet50v2.safetensors'));
+  await assert.rejects(missing, /has no tensor "stage4_batchnorm0/);
+});
