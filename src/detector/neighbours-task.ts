@@ -1,25 +1,13 @@
 import type { TaskContext } from '../kernels/worker.js';
-import { boundQueries } from './query-bounds.js';
+import type { BoundedBank } from './bounded-bank.js';
+import { type ReducedQueries, visitQueries } from './visit-queries.js';
 
-interface Index {
-  bank: number;
-  fine: number;
-  panels: number;
-  padded: number;
-  d: number;
-  width: number;
-  fineDims: number;
-  k: number;
-  largest: number;
-}
-
-/** Nearest rows of queries [from, to): bounds for four queries at a time, then each query's own search. */
+/** Nearest k rows of queries [from, to). */
 export function run(
   { kernels }: TaskContext,
-  { bank, fine, panels, padded, d, width, fineDims, k, largest }: Index,
-  queries: Float32Array,
-  levels: Float32Array[],
-  slack: number,
+  bank: BoundedBank,
+  reduced: ReducedQueries,
+  k: number,
   rows: Int32Array,
   squared: Float32Array,
   from: number,
@@ -27,30 +15,29 @@ export function run(
   scratch: number,
 ): void {
   const { buffer } = kernels.memory;
-  const bounds = scratch + 32 * width;
-  const query = bounds + 16 * padded;
-  const queryFine = query + 4 * d;
-  const seeds = queryFine + 4 * fineDims;
-  const best = seeds + 8 * k;
-  const queryView = new Float32Array(buffer, query, d);
-  const fineView = new Float32Array(buffer, queryFine, fineDims);
-  const bestDistance = new Float32Array(buffer, best, 2 * k);
-  const bestRow = new Int32Array(buffer, best, 2 * k);
-  const norms = new Float64Array(4);
-  for (let first = from; first < to; first += 4) {
-    const count = Math.min(4, to - first);
-    boundQueries(kernels, { panels, padded, width }, levels[0], first, count, scratch, bounds, norms);
-    for (let i = 0; i < count; i++) {
-      const q = first + i;
-      queryView.set(queries.subarray(q * d, (q + 1) * d));
-      fineView.set(levels[1].subarray(q * fineDims, (q + 1) * fineDims));
-      const margin = 2e-5 * (norms[i] + largest);
-      const at = bounds + i * padded * 4;
-      kernels.nearest(at, padded, query, bank, d, queryFine, fine, fineDims, slack, margin, seeds, best, k);
-      for (let j = 0; j < k; j++) {
-        squared[q * k + j] = bestDistance[2 * j];
-        rows[q * k + j] = bestRow[2 * j + 1];
-      }
+  const { padded, d, fine, fineDims } = bank;
+  visitQueries(kernels, bank, reduced, from, to, scratch, (q, { bounds, query, queryFine, margin, rest }) => {
+    const best = rest + 8 * k;
+    kernels.nearest(
+      bounds,
+      padded,
+      query,
+      bank.rows,
+      d,
+      queryFine,
+      fine,
+      fineDims,
+      reduced.slack,
+      margin,
+      rest,
+      best,
+      k,
+    );
+    const distances = new Float32Array(buffer, best, 2 * k);
+    const found = new Int32Array(buffer, best, 2 * k);
+    for (let j = 0; j < k; j++) {
+      squared[q * k + j] = distances[2 * j];
+      rows[q * k + j] = found[2 * j + 1];
     }
-  }
+  });
 }

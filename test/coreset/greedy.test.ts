@@ -7,6 +7,7 @@ import { lofScores } from '../../src/denoise/lof.js';
 import { discard } from '../../src/denoise/threshold.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
+import { POINTS, SQUARED } from '../golden-points.js';
 
 /** The plain loop of docs/methods.md 3.2 and 4.1, in the same single-precision arithmetic. */
 function plainGreedy(
@@ -96,20 +97,9 @@ for (const [name, z] of Object.entries(data)) {
 }
 
 test('greedyCoreset of the eight golden points is 5, 0, 3, 2, approximate, masked and exact', async () => {
-  const points = [
-    [0, 0],
-    [1, 0.1],
-    [0.2, 1.3],
-    [1.1, 0.9],
-    [0.45, 0.6],
-    [5, 5.2],
-    [0.15, 0.7],
-    [0.9, 0.35],
-  ];
-  const z = Float32Array.from(points.flatMap((point) => [...point, 0, 0]));
-  const squared = Float32Array.from(points.flatMap((a) => points.map((b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)));
-  const { kept } = discard(lofScores(squared, 8, 3), 0.15);
-  const all: Anchors = { kind: 'starts', rows: Int32Array.from(points, (_, i) => i) };
+  const z = Float32Array.from(POINTS.flatMap((point) => [...point, 0, 0]));
+  const { kept } = discard(lofScores(SQUARED, 8, 3), 0.15);
+  const all: Anchors = { kind: 'starts', rows: Int32Array.from(POINTS, (_, i) => i) };
   const threads = startThreads(2);
   assert.deepEqual([...(await greedyCoreset(threads, z, 4, { count: 4, anchors: all }))], [5, 0, 3, 2]);
   assert.deepEqual([...(await greedyCoreset(threads, z, 4, { count: 4, anchors: all, kept }))], [5, 0, 3, 2]);

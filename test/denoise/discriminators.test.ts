@@ -7,24 +7,13 @@ import { discard, normaliseWeights, quantile } from '../../src/denoise/threshold
 import { patchWeights } from '../../src/denoise/weights.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
+import { POINTS, SQUARED } from '../golden-points.js';
 
-/** docs/methods.md 9, golden values: checked against scikit-learn there. */
-const X = [
-  [0, 0],
-  [1, 0.1],
-  [0.2, 1.3],
-  [1.1, 0.9],
-  [0.45, 0.6],
-  [5, 5.2],
-  [0.15, 0.7],
-  [0.9, 0.35],
-];
 const LOF: Record<number, number[]> = {
   2: [1.23884, 1.06322, 1.137, 1.0996, 0.88775, 9.0634, 1.03078, 1.06322],
   3: [1.03669, 0.98096, 1.07873, 0.96408, 0.89847, 8.02812, 1.15096, 1.10014],
   5: [0.97385, 0.9817, 1.00984, 0.97256, 1.02881, 6.11122, 1.04014, 0.98291],
 };
-const squared = Float32Array.from(X.flatMap((a) => X.map((b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2)));
 
 function near(actual: ArrayLike<number>, expected: number[], tolerance = 2e-5): void {
   for (const [i, value] of expected.entries()) {
@@ -33,18 +22,18 @@ function near(actual: ArrayLike<number>, expected: number[], tolerance = 2e-5): 
 }
 
 for (const k of [2, 3, 5]) {
-  test(`lofScores(points, ${k}) equals scikit-learn`, () => near(lofScores(squared, 8, k), LOF[k]));
+  test(`lofScores(points, ${k}) equals scikit-learn`, () => near(lofScores(SQUARED, 8, k), LOF[k]));
   test(`tensorLofScores(points, ${k}) equals it up to 1e-5 without ties`, () =>
-    near(tensorLofScores(squared, 8, k), LOF[k], 5e-5));
+    near(tensorLofScores(SQUARED, 8, k), LOF[k], 5e-5));
 }
 
 test('nearestScores is 1 plus the distance to the nearest other', () => {
-  near(nearestScores(squared, 8), [1.71589, 1.26926, 1.60208, 1.58523, 1.31623, 6.80517, 1.31623, 1.26926]);
+  near(nearestScores(SQUARED, 8), [1.71589, 1.26926, 1.60208, 1.58523, 1.31623, 6.80517, 1.31623, 1.26926]);
 });
 
 test('gaussianScores is 1 plus the regularised Mahalanobis distance', () => {
   near(
-    gaussianScores(Float32Array.from(X.flat()), 8, 2),
+    gaussianScores(Float32Array.from(POINTS.flat()), 8, 2),
     [1.68661, 2.49249, 2.70102, 1.38363, 1.4183, 3.4347, 1.94178, 1.95417],
   );
 });
@@ -59,7 +48,7 @@ test('lofScores is 1 inside an even grid, and scaling features leaves it unchang
 });
 
 test('lofScores clips k to n − 1; one image alone weighs 1; duplicates stay finite', () => {
-  near(lofScores(squared, 8, 100), [...lofScores(squared, 8, 7)]);
+  near(lofScores(SQUARED, 8, 100), [...lofScores(SQUARED, 8, 7)]);
   assert.deepEqual([...lofScores(new Float32Array(1), 1, 5)], [1]);
   assert.ok(lofScores(new Float32Array(36), 6, 2).every((score) => score === 1));
   const twins = Float32Array.from([0, 0, 9, 0, 0, 9, 9, 9, 0]);
@@ -80,7 +69,7 @@ test('quantile(1…10, .85) is 8.65', () => {
 });
 
 test('discard removes strictly above the quantile: rows 5 and 6 of the golden points', () => {
-  const { threshold, kept, keptCount } = discard(lofScores(squared, 8, 3), 0.15);
+  const { threshold, kept, keptCount } = discard(lofScores(SQUARED, 8, 3), 0.15);
   assert.ok(Math.abs(threshold - 1.148419) < 1e-5);
   assert.deepEqual([...kept], [1, 1, 1, 1, 1, 0, 0, 1]);
   assert.equal(keptCount, 6);
