@@ -100,6 +100,7 @@ export async function evaluate(
     signal,
     cache,
   });
+  threads.release();
   await onFit?.(bank, trace);
   const defects = category.masked ? await defectPatches(train, preprocessing, gridSide, maskMode) : null;
   const diagnostics = diagnose(train, positions, bank.picks, trace, defects);
@@ -136,6 +137,7 @@ export async function evaluate(
   const none: PixelMetrics = { auroc: null, ap: null, aupro: null };
   const pixel = await timed('score', () => (category.masked ? pixels.metrics() : none));
   const total = (performance.now() - begin) / 1000;
+  threads.release();
   return {
     category: category.name,
     image: { auroc: ranking.auroc, ap: ranking.ap, f1max: ranking.f1max },

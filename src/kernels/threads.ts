@@ -31,6 +31,8 @@ export interface Threads {
     watch?: Watch,
     scratch?: readonly number[],
   ): Promise<T[]>;
+  /** Lets idle threads drop shared memory of finished jobs, which they would hold on to otherwise. */
+  release(): void;
   close(): Promise<void>;
 }
 
@@ -133,6 +135,9 @@ export function startThreads(count: number = availableParallelism()): Threads {
       const lanes = await Promise.allSettled(owned.slice(0, lists.length).map(lane));
       for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason;
       return results;
+    },
+    release() {
+      for (const worker of idle) worker.postMessage('release');
     },
     async close() {
       closed = true;

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
 import type { Answer } from './threads.js';
 import { instantiateKernels, type Kernels } from './wasm.js';
@@ -15,10 +17,21 @@ interface Message {
   args: unknown[];
 }
 
+
+// Asked to release, a worker lets go of shared memory it has seen: its own heap is too small to be collected by itself.
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
 let current: { id: number; kernels: Kernels } | undefined;
 const answer = (value: Answer): void => parentPort!.postMessage(value);
 
-parentPort?.on('message', async ({ task, arena, args }: Message) => {
+parentPort?.on('message', async (message: Message | 'release') => {
+  if (message === 'release') {
+    current = undefined;
+    collect();
+    return;
+  }
+  const { task, arena, args } = message;
   try {
     const { run } = (await import(task)) as { run: (context: TaskContext, ...args: unknown[]) => unknown };
     if (!arena) current = undefined;
