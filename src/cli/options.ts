@@ -38,7 +38,7 @@ export interface FeatureOptions {
 export function addFeatureOptions(command: Command): Command {
   return command
     .addOption(new Option('--backbone <name>', 'network').choices([...BACKBONES]).default('resnet18'))
-    .option('--layers <names>', 'layers to read, comma-separated (default: layer2,layer3)', list)
+    .option('--layers <names>', 'layers to read, comma-separated (default: layer2,layer3; resnet50v2: layer2)', list)
     .option(
       '--weights <file>',
       'safetensors file, or "random" (default: data/weights/<backbone>.safetensors if there, else random)',

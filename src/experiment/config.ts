@@ -14,9 +14,12 @@ export interface EvaluateConfig {
   seed: number;
 }
 
-/** Default layers: 2 and 3; resnet50v2's file ends with stage 3, so its last stage is read as the plain sum. */
+/**
+ * Default layers: 2 and 3. The usual resnet50v2 file ends with stage 3, so its third stage could be read only as a plain
+ * sum (`layer3.raw`), which is worse than leaving it out: on `screw`, PatchCore at ρ = 0.01, image AUROC .890 against .957.
+ */
 export function defaultLayers(backbone: string): string[] {
-  return backbone === 'resnet50v2' ? ['layer2', 'layer3.raw'] : ['layer2', 'layer3'];
+  return backbone === 'resnet50v2' ? ['layer2'] : ['layer2', 'layer3'];
 }
 
 /** A full configuration from what a user set. */

@@ -17,7 +17,6 @@ interface Message {
   args: unknown[];
 }
 
-
 // Asked to release, a worker lets go of shared memory it has seen: its own heap is too small to be collected by itself.
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
