@@ -57,6 +57,7 @@ export function addEvaluate(program: Command): void {
       `
 Examples:
   softpatch evaluate --data data/mvtec --category screw --method softpatch-lof --noise 0.1 --overlap
+  softpatch evaluate --data data/btad --category 01 --resize 512 --crop 512 --ratio 0.01
   softpatch evaluate --data data/drawn --category bolt --method patchcore --ratio 0.01 --json result.json
   softpatch evaluate --data data/mvtec --category screw --method softpatch-lof --profile release \\
     --backbone wide_resnet50_2 --weights wrn50.safetensors --noise-manifest noise.json --noise 0.1`,

@@ -1,4 +1,3 @@
-import { InputError } from '../errors.js';
 import type { Category } from './category.js';
 
 /** Official MVTec AD counts: training images, nominal test images, anomalous test images (docs/methods.md 1.1). */
@@ -43,16 +42,4 @@ export function checkCounts(category: Category): CountReport {
     .filter((part) => found[part] !== expected[part])
     .map((part) => `${category.name} has ${found[part]} ${part} images, MVTec AD has ${expected[part]}`);
   return { category: category.name, found, expected, differences };
-}
-
-/** Throws unless the category has both nominal and anomalous test images. */
-export function requireBothClasses(category: Category): void {
-  for (const [label, name] of [
-    [0, 'nominal'],
-    [1, 'anomalous'],
-  ] as const) {
-    if (!category.test.some((sample) => sample.label === label)) {
-      throw new InputError(`${category.root} has no ${name} test image`, 'Add some, or use detect instead of evaluate');
-    }
-  }
 }

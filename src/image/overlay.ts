@@ -29,8 +29,3 @@ export function overlay(image: Raster, map: Float32Array, low: number, high: num
   }
   return { ...image, data };
 }
-
-/** A black-and-white picture of a binary mask. */
-export function maskPicture(mask: Uint8Array, side: number): Raster {
-  return { width: side, height: side, channels: 1, data: mask.map((value) => (value ? 255 : 0)) };
-}

@@ -14,9 +14,6 @@ export interface Preprocessing {
 /** PatchCore and SoftPatch: shorter side 256, antialiased bilinear, centre crop 224. */
 export const PATCHCORE_PREPROCESSING: Preprocessing = { resize: 256, crop: 224, filter: 'bilinear' };
 
-/** BTAD in the authors' scripts: shorter side 512, crop 512. */
-export const BTAD_PREPROCESSING: Preprocessing = { resize: 512, crop: 512, filter: 'bilinear' };
-
 /** ImageNet statistics of the pretrained networks, per channel of values in 0…1. */
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_DEVIATION: readonly number[] = [0.229, 0.224, 0.225];

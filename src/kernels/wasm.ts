@@ -6,7 +6,6 @@ export interface Kernels {
   pack4(rows: number, stride: number, k: number, out: number): void;
   pack8(rows: number, stride: number, k: number, out: number): void;
   gemm4(a: number, k: number, b: number, panels: number, c: number, ldc: number): void;
-  squaredDistance(a: number, b: number, d: number): number;
   rowDistances(row: number, d: number, panel: number, panels: number, out: number): void;
   smallest(bounds: number, rows: number, seeds: number, k: number): void;
   nearest(
