@@ -174,12 +174,8 @@ if (existsSync(join(shared, 'datasets/mvtec/screw')) && existsSync(weights)) {
     features,
     noise: { ratio: 0.1, overlap: true },
   });
-  const { timings, peakMemoryBytes } = await evaluate(
-    threads,
-    injectNoise(category, { ...config.noise, manifest }, random),
-    config,
-  );
-  result.screw = { timings, peakMemoryBytes };
+  const { timings } = await evaluate(threads, injectNoise(category, { ...config.noise, manifest }, random), config);
+  result.screw = { timings };
   // The authors' code on 2 cores, PyTorch 1.13 + OpenBLAS + faiss 1.7.3, same job.
   const authors = { 'network and embedding': 0.099 * 512, denoise: 8.3, coreset: 0.083 * 27596, search: 51 };
   const ours = { 'network and embedding': timings.forward + timings.embed, ...timings };

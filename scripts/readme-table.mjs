@@ -88,10 +88,7 @@ function bench() {
     for (const { stage, ours, theirs, ratio } of authors)
       lines.push(line([stage, cell(ours), cell(theirs), `${cell(ratio)} ×`]));
     const { total } = screw.timings;
-    lines.push(
-      '',
-      `The whole \`evaluate\` took ${total.toFixed(0)} s cold, peak memory ${(screw.peakMemoryBytes / 2 ** 30).toFixed(1)} GB. ${slowest(screw.timings)}`,
-    );
+    lines.push('', `The whole \`evaluate\` took ${total.toFixed(0)} s cold. ${slowest(screw.timings)}`);
   }
   return lines.join('\n');
 }
