@@ -321,7 +321,10 @@ for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       '--weights',
       'random',
     ];
-    const { code, stderr } = await softpatch(args, (child) => setTimeout(() => child.kill(signal), 900));
+    const { code, stderr } = await softpatch(args, (child) => {
+      // Its first line says that it has begun; by then it listens to signals.
+      child.stderr!.once('data', () => setTimeout(() => child.kill(signal), 150));
+    });
     if (signal === 'SIGINT') {
       assert.equal(code, 130, stderr);
       assert.match(stderr, /stopped on request; nothing half-written/);
