@@ -1,39 +1,24 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { openCategory, openFolders } from '../dataset/layouts.js';
-import { readManifest } from '../dataset/manifest.js';
-import { injectNoise } from '../dataset/noise.js';
-import { InputError } from '../errors.js';
-import { evaluateConfig } from '../experiment/config.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import type { MaskMode } from '../image/mask.js';
-import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
+import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import {
   addCacheOptions,
   addFeatureOptions,
   addMethodOptions,
   addNoiseOptions,
   addThreads,
-  bankSwitches,
   type CacheOptions,
-  type FeatureOptions,
-  featureSpec,
-  type MethodOptions,
-  type NoiseCliOptions,
 } from './options.js';
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
 
-interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
-  data?: string;
-  good?: string;
-  mixed?: string;
-  category?: string;
+interface Options extends ContaminatedOptions, CacheOptions {
   maskMode: MaskMode;
   json?: string;
   threads?: number;
-  seed: number;
 }
 
 /** `softpatch evaluate`: one method on one contaminated category. */
@@ -66,23 +51,7 @@ Examples:
 }
 
 async function runEvaluate(options: Options): Promise<void> {
-  const config = evaluateConfig({
-    method: options.method,
-    profile: options.profile,
-    bank: bankSwitches(options),
-    features: featureSpec(options),
-    noise: {
-      ratio: options.noise,
-      overlap: options.overlap ?? false,
-      augmentation: options.noiseAugmentation,
-      repeat: options.repeatNoise ?? false,
-    },
-    maskMode: options.maskMode,
-    seed: options.seed,
-  });
-  const category = await openGiven(options);
-  const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
-  const noisy = injectNoise(category, { ...config.noise, manifest }, createRandom(config.seed).fork('noise'));
+  const { config, noisy } = await contaminated(options);
   await withSession(options, async ({ threads, reporter, signal, cache }) => {
     const { weights } = config.features;
     if (weights.kind === 'random')
@@ -91,15 +60,6 @@ async function runEvaluate(options: Options): Promise<void> {
     if (options.json) await writeJson(options.json, result);
     console.log(summary(result));
   });
-}
-
-/** The category a command names, by --data or by --good and --mixed. */
-export async function openGiven(
-  options: Pick<Options, 'data' | 'category' | 'good' | 'mixed'>,
-): ReturnType<typeof openCategory> {
-  if (options.data) return openCategory(options.data, options.category);
-  if (options.good && options.mixed) return openFolders(options.good, options.mixed);
-  throw new InputError('no images were named', 'Give --data DIR (with --category), or --good DIR and --mixed DIR');
 }
 
 function summary(result: EvaluateResult): string {

@@ -1,39 +1,26 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvFormat } from 'd3-dsv';
-import { readManifest } from '../dataset/manifest.js';
-import { injectNoise } from '../dataset/noise.js';
-import { evaluateConfig } from '../experiment/config.js';
 import { type SweepPoint, type SweepResult, sweep } from '../experiment/sweep.js';
-import type { MaskMode } from '../image/mask.js';
-import { createRandom } from '../random.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
-import { openGiven } from './evaluate.js';
+import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import {
   addCacheOptions,
   addFeatureOptions,
   addMethodOptions,
   addNoiseOptions,
   addThreads,
-  bankSwitches,
   type CacheOptions,
-  type FeatureOptions,
-  featureSpec,
-  type MethodOptions,
-  type NoiseCliOptions,
 } from './options.js';
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
 
-interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
-  data?: string;
-  category?: string;
+interface Options extends ContaminatedOptions, CacheOptions {
   thresholds?: number[];
   ks?: number[];
   ratios?: number[];
   json?: string;
   csv?: string;
   threads?: number;
-  seed: number;
 }
 
 /** Parses `0,0.1,0.2` or `0:0.4:0.02` (from, to, step; both ends included). */
@@ -72,20 +59,8 @@ Examples:
 }
 
 async function runSweep(options: Options): Promise<void> {
-  const { method, profile, seed, noise: ratio, overlap = false, noiseAugmentation: augmentation } = options;
-  const config = evaluateConfig({
-    method,
-    profile,
-    seed,
-    bank: bankSwitches(options),
-    features: featureSpec(options),
-    noise: { ratio, overlap, augmentation, repeat: options.repeatNoise ?? false },
-    maskMode: 'nearest' satisfies MaskMode,
-  });
   const points = grid(options);
-  const category = await openGiven(options);
-  const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
-  const noisy = injectNoise(category, { ...config.noise, manifest }, createRandom(seed).fork('noise'));
+  const { config, noisy } = await contaminated(options);
   await withSession(options, async ({ threads, reporter, signal, cache }) => {
     const result = await sweep(threads, noisy, config, points, { reporter, signal, cache });
     if (options.json) await writeJson(options.json, result);

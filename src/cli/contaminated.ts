@@ -1,0 +1,46 @@
+import { openCategory, openFolders } from '../dataset/layouts.js';
+import { readManifest } from '../dataset/manifest.js';
+import { injectNoise, type NoisyCategory } from '../dataset/noise.js';
+import { InputError } from '../errors.js';
+import { type EvaluateConfig, evaluateConfig } from '../experiment/config.js';
+import type { MaskMode } from '../image/mask.js';
+import { createRandom } from '../random.js';
+import { bankSwitches, type FeatureOptions, featureSpec, type MethodOptions, type NoiseCliOptions } from './options.js';
+
+/** Options that name a category, a method and the noise. */
+export interface ContaminatedOptions extends FeatureOptions, MethodOptions, NoiseCliOptions {
+  data?: string;
+  category?: string;
+  good?: string;
+  mixed?: string;
+  maskMode?: MaskMode;
+  seed: number;
+}
+
+/** The configuration a user set and the category it contaminates: what `evaluate` and `sweep` both start from. */
+export async function contaminated(
+  options: ContaminatedOptions,
+): Promise<{ config: EvaluateConfig; noisy: NoisyCategory }> {
+  const { method, profile, seed, maskMode, noise: ratio, overlap = false, noiseAugmentation: augmentation } = options;
+  const config = evaluateConfig({
+    method,
+    profile,
+    seed,
+    bank: bankSwitches(options),
+    features: featureSpec(options),
+    noise: { ratio, overlap, augmentation, repeat: options.repeatNoise ?? false },
+    maskMode,
+  });
+  const category = await openGiven(options);
+  const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
+  return { config, noisy: injectNoise(category, { ...config.noise, manifest }, createRandom(seed).fork('noise')) };
+}
+
+/** The category a command names, by --data or by --good and --mixed. */
+async function openGiven(
+  options: Pick<ContaminatedOptions, 'data' | 'category' | 'good' | 'mixed'>,
+): ReturnType<typeof openCategory> {
+  if (options.data) return openCategory(options.data, options.category);
+  if (options.good && options.mixed) return openFolders(options.good, options.mixed);
+  throw new InputError('no images were named', 'Give --data DIR (with --category), or --good DIR and --mixed DIR');
+}
