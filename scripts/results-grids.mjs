@@ -22,7 +22,7 @@ const cells = (systems, ratio, seeds) =>
         ...SYSTEMS[system],
         noise,
         seed,
-        bank: { ratio: system === 'patchcore-random' ? 0.01 : ratio },
+        settings: { ratio: system === 'patchcore-random' ? 0.01 : ratio },
       })),
     ),
   );

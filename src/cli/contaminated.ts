@@ -5,7 +5,13 @@ import { InputError } from '../errors.js';
 import { type EvaluateConfig, evaluateConfig } from '../experiment/config.js';
 import type { MaskMode } from '../image/mask.js';
 import { createRandom } from '../random.js';
-import { bankSwitches, type FeatureOptions, featureSpec, type MethodOptions, type NoiseCliOptions } from './options.js';
+import {
+  type FeatureOptions,
+  filterChoice,
+  type MethodOptions,
+  type NoiseCliOptions,
+  systemChoice,
+} from './options.js';
 
 /** Options that name a category, a method and the noise. */
 export interface ContaminatedOptions extends FeatureOptions, MethodOptions, NoiseCliOptions {
@@ -21,13 +27,12 @@ export interface ContaminatedOptions extends FeatureOptions, MethodOptions, Nois
 export async function contaminated(
   options: ContaminatedOptions,
 ): Promise<{ config: EvaluateConfig; noisy: NoisyCategory }> {
-  const { method, profile, seed, maskMode, noise: ratio, overlap = false, noiseAugmentation: augmentation } = options;
+  const { seed, maskMode, noise: ratio, overlap = false, noiseAugmentation: augmentation } = options;
+  const choice = systemChoice(options);
   const config = evaluateConfig({
-    method,
-    profile,
+    ...choice,
     seed,
-    bank: bankSwitches(options),
-    features: featureSpec(options),
+    filter: filterChoice(options, choice.features.backbone),
     noise: { ratio, overlap, augmentation, repeat: options.repeatNoise ?? false },
     maskMode,
   });

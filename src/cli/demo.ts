@@ -6,7 +6,8 @@ import { SMALL_SET } from '../dataset/drawn/write.js';
 import { openCategory } from '../dataset/layouts.js';
 import { injectNoise } from '../dataset/noise.js';
 import type { BankMethod } from '../detector/config.js';
-import { evaluateConfig } from '../experiment/config.js';
+import { findSystem } from '../detector/systems.js';
+import { evaluateConfig, systemConfig } from '../experiment/config.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { contactSheet, type SheetRow } from '../figures/contact-sheet.js';
@@ -17,7 +18,7 @@ import { resizeAndCrop } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { drawPictureCategories } from './draw.js';
-import { addFeatureOptions, addThreads, type FeatureOptions, featureSpec, number } from './options.js';
+import { addFeatureOptions, addThreads, type FeatureOptions, featureChoice, number } from './options.js';
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
 
@@ -50,7 +51,9 @@ export function addDemo(program: Command): void {
 }
 
 async function runDemo(options: Options): Promise<void> {
-  const features = featureSpec(options);
+  const usual = findSystem('patchcore').reading('paper', options.backbone);
+  const choice = featureChoice(options, usual);
+  const { features } = systemConfig({ method: 'patchcore', features: choice }, 0);
   const { weights } = features;
   console.log(
     weights.kind === 'file'
@@ -66,7 +69,7 @@ async function runDemo(options: Options): Promise<void> {
     for (const ratio of [0, options.noise]) {
       const noisy = injectNoise(category, { ratio, overlap: true }, createRandom(0).fork('noise'));
       for (const method of METHODS) {
-        const config = evaluateConfig({ method, features, noise: { ratio, overlap: true }, bank: { ratio: 0.1 } });
+        const config = evaluateConfig({ method, features, noise: { ratio, overlap: true }, settings: { ratio: 0.1 } });
         const own = new Map<string, Float32Array>();
         maps.set(`${method} ${ratio}`, own);
         const keep = (sample: Sample, _score: number, map: Float32Array): void => void own.set(sample.name, map);

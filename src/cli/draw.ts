@@ -1,7 +1,7 @@
 import { SCENES } from '../dataset/drawn/scenes.js';
 import { type DrawnOptions, writeDrawnCategory } from '../dataset/drawn/write.js';
-import type { Reporter } from '../experiment/reporter.js';
 import { encodePng } from '../image/codec.js';
+import type { Reporter } from '../kernels/reporter.js';
 
 /** Writes every drawn category under a folder; returns their folders. */
 export async function drawPictureCategories(

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Diagnostics } from '../experiment/diagnostics.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
+import type { FilterReport } from '../experiment/filter.js';
 import type { MaskMode } from '../image/mask.js';
 import { writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
@@ -42,6 +44,8 @@ export function addEvaluate(program: Command): void {
       `
 Examples:
   softpatch evaluate --data data/mvtec --category screw --method softpatch-lof --noise 0.1 --overlap
+  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap --denoise padim-star --method patchcore
+  softpatch evaluate --data data/mvtec --category screw --method cflow --profile small --set epochs=3
   softpatch evaluate --data data/btad --category 01 --resize 512 --crop 512 --ratio 0.01
   softpatch evaluate --data data/drawn --category bolt --method patchcore --ratio 0.01 --json result.json
   softpatch evaluate --data data/mvtec --category screw --method softpatch-lof --profile release \\
@@ -63,14 +67,17 @@ async function runEvaluate(options: Options): Promise<void> {
 }
 
 function summary(result: EvaluateResult): string {
-  const { category, config, image, pixel, diagnostics, timings, peakMemoryBytes, cache } = result;
+  const { category, config, image, pixel, filter, diagnostics, timings, peakMemoryBytes, cache, notes } = result;
   const reused = Object.entries(cache).map(
     ([kind, counts]) => `${kind} ${counts.reused} of ${counts.reused + counts.computed}`,
   );
   const { ratio, overlap } = config.noise;
+  const settings = Object.entries(config.settings)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
   const stages = Object.entries(timings).map(([stage, seconds]) => [stage, seconds.toFixed(2)]);
   return [
-    `${category}: ${config.method} (${config.profile}), noise ${ratio}${overlap ? ', overlap' : ''}, ρ ${config.bank.ratio}, τ ${config.bank.threshold}`,
+    `${category}: ${filter ? `${filter.method} + ` : ''}${config.method} (${config.profile}), noise ${ratio}${overlap ? ', overlap' : ''}, ${settings}`,
     '',
     textTable(
       ['', 'AUROC', 'AP', 'F1-max', 'AUPRO'],
@@ -80,9 +87,24 @@ function summary(result: EvaluateResult): string {
       ],
     ),
     '',
-    `coreset: ${diagnostics.coresetSize} patches, ${figure(diagnostics.coresetNoiseShare)} from noise images, ` +
-      `${figure(diagnostics.coresetDefectShare)} defective; noise patches removed: ${figure(diagnostics.noisePatchesRemoved)}`,
+    ...(filter ? [filterLine(filter)] : []),
+    ...notes,
+    ...(diagnostics.coresetSize > 0 ? [coresetLine(diagnostics)] : []),
     `seconds: ${stages.map(([stage, seconds]) => `${stage} ${seconds}`).join(', ')}; peak memory ${(peakMemoryBytes / 2 ** 30).toFixed(2)} GB`,
     ...(reused.length > 0 ? [`reused from the cache: ${reused.join(', ')}`] : []),
   ].join('\n');
+}
+
+function coresetLine(diagnostics: Diagnostics): string {
+  return (
+    `coreset: ${diagnostics.coresetSize} patches, ${figure(diagnostics.coresetNoiseShare)} from noise images, ` +
+    `${figure(diagnostics.coresetDefectShare)} defective; noise patches removed: ${figure(diagnostics.noisePatchesRemoved)}`
+  );
+}
+
+function filterLine({ dropped, noiseDropped, noiseLeft, precision, recall }: FilterReport): string {
+  return (
+    `image filter: ${dropped.length} images dropped, ${noiseDropped} of them noise (precision ${figure(precision)}, ` +
+    `recall ${figure(recall)}); ${noiseLeft} noise images leaked through`
+  );
 }

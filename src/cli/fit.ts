@@ -16,12 +16,12 @@ import {
   addMethodOptions,
   addNoiseOptions,
   addThreads,
-  bankSwitches,
   type CacheOptions,
   type FeatureOptions,
-  featureSpec,
+  filterChoice,
   type MethodOptions,
   type NoiseCliOptions,
+  systemChoice,
 } from './options.js';
 import { withSession } from './session.js';
 
@@ -57,17 +57,21 @@ Examples:
 }
 
 async function runFit(options: Options): Promise<void> {
-  const { method, profile, seed } = options;
-  const config = evaluateConfig({ method, profile, seed, bank: bankSwitches(options), features: featureSpec(options) });
+  const { method, seed } = options;
+  const choice = systemChoice(options);
+  const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) });
   const { name, train } = await trainingImages(options);
   await withSession(options, async ({ threads, reporter, signal, cache }) => {
     if (config.features.weights.kind === 'random') reporter.note('no weights given or found: random ones are used');
     const detector = await fitDetector(threads, name, train, config, { reporter, signal, cache });
     await saveDetector(options.out, detector);
-    const { bank, ...rest } = detector;
-    if (options.json) await writeJson(options.json, { ...rest, out: options.out, coresetSize: bank.picks.length });
+    const { tensors, ...rest } = detector;
+    const coresetSize = tensors.picks?.data.length ?? null;
+    if (options.json) await writeJson(options.json, { ...rest, out: options.out, coresetSize });
+    const size = coresetSize === null ? '' : `${coresetSize} patches, `;
+    const dropped = detector.dropped.length > 0 ? ` (${detector.dropped.length} more were dropped)` : '';
     console.log(
-      `fitted ${method} on ${train.length} images of ${name}: ${bank.picks.length} patches, ` +
+      `fitted ${method} on ${train.length - detector.dropped.length} images of ${name}${dropped}: ${size}` +
         `decision threshold ${detector.threshold.toFixed(4)}, saved to ${options.out}`,
     );
   });

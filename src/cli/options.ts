@@ -2,12 +2,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SAMPLERS } from '../coreset/samplers.js';
 import { NOISE_AUGMENTATIONS } from '../dataset/augmentation.js';
 import { DISCRIMINATORS } from '../denoise/weights.js';
-import { BANK_METHODS, type BankConfig, type BankMethod, PROFILES, type Profile } from '../detector/config.js';
-import { defaultLayers } from '../experiment/config.js';
+import type { BankConfig } from '../detector/config.js';
+import type { ReadingDefaults, Settings } from '../detector/system.js';
+import { findSystem, SYSTEMS } from '../detector/systems.js';
+import type { FeatureChoice, SystemChoice } from '../experiment/config.js';
 import { BACKBONES } from '../features/resnet.js';
-import { EXECUTORS, type ExecutorChoice, type FeatureSpec } from '../features/spec.js';
+import { EXECUTORS, type ExecutorChoice } from '../features/spec.js';
 import { findWeights } from '../features/weight-files.js';
-import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 
 /** Parses a number or fails with a sentence. */
 export function number(text: string): number {
@@ -25,57 +26,63 @@ export function whole(text: string): number {
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
-/** Options that choose images' features. */
+/** Options that choose images' features; what is left out is what the method usually reads. */
 export interface FeatureOptions {
-  backbone: string;
+  backbone?: string;
   layers?: string[];
   weights?: string;
-  resize: number;
-  crop: number;
+  resize?: number;
+  crop?: number;
   executor: ExecutorChoice;
 }
 
 export function addFeatureOptions(command: Command): Command {
   return command
-    .addOption(new Option('--backbone <name>', 'network').choices([...BACKBONES]).default('resnet18'))
-    .option('--layers <names>', 'layers to read, comma-separated (default: layer2,layer3; resnet50v2: layer2)', list)
+    .addOption(new Option('--backbone <name>', 'network (default: by method, mostly resnet18)').choices([...BACKBONES]))
+    .option('--layers <names>', 'layers to read, comma-separated (default: by method)', list)
     .option(
       '--weights <file>',
       'safetensors file, or "random" (default: data/weights/<backbone>.safetensors if there, else random)',
     )
-    .option('--resize <px>', 'shorter side after resizing', whole, PATCHCORE_PREPROCESSING.resize)
-    .option('--crop <px>', 'side of the centre crop', whole, PATCHCORE_PREPROCESSING.crop)
+    .option('--resize <px>', 'side after resizing, the shorter one unless the method squares (default: 256)', whole)
+    .option('--crop <px>', 'side of the centre crop (default: by method, mostly 224)', whole)
     .addOption(
       new Option('--executor <name>', 'library that runs the network').choices([...EXECUTORS]).default('auto'),
     );
 }
 
-export function featureSpec(options: FeatureOptions): FeatureSpec {
-  return {
-    backbone: options.backbone,
-    layers: options.layers ?? defaultLayers(options.backbone),
-    weights: findWeights(options.backbone, options.weights),
-    preprocessing: { ...PATCHCORE_PREPROCESSING, resize: options.resize, crop: options.crop },
-    executor: options.executor,
-  };
+/** What a user chose of a system's features; `usual` is what the system reads by itself. */
+export function featureChoice(options: FeatureOptions, usual: ReadingDefaults): FeatureChoice {
+  const backbone = options.backbone ?? usual.backbone;
+  const { layers, resize, executor } = options;
+  const crop = options.crop ?? (usual.preprocessing.square ? resize : undefined);
+  const preprocessing = { ...(resize !== undefined && { resize }), ...(crop !== undefined && { crop }) };
+  return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing, executor };
 }
 
 /** Options that choose a method and its switches. */
-export interface MethodOptions extends Partial<Omit<BankConfig, 'threshold' | 'neighbours'>> {
-  method: BankMethod;
-  profile: Profile;
-  threshold?: number;
+export interface MethodOptions extends Partial<Omit<BankConfig, 'neighbours'>> {
+  method: string;
+  profile?: string;
   knn?: number;
+  set?: Settings;
+  denoise?: string;
+  denoiseBudget: number;
+  denoiseWeights?: string;
 }
 
+const assignment = (text: string, before: Settings = {}): Settings => {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It is not name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+};
+
 export function addMethodOptions(command: Command): Command {
+  const names = SYSTEMS.map(({ name }) => name);
   return command
-    .addOption(new Option('--method <name>', 'detector').choices([...BANK_METHODS]).default('softpatch-lof'))
-    .addOption(
-      new Option('--profile <name>', 'paper: tensor LOF, k = 6; release: LOF, k = 5')
-        .choices([...PROFILES])
-        .default('paper'),
-    )
+    .addOption(new Option('--method <name>', 'detector').choices(names).default('softpatch-lof'))
+    .option('--profile <name>', `named switches (default: the first): ${profileList()}`)
+    .option('--set <name=value>', "one of the method's switches, may be repeated, e.g. --set epochs=3", assignment)
     .option('--ratio <rho>', 'share of all patches in the memory bank (default: 0.1; patchcore-random: 0.01)', number)
     .option('--threshold <tau>', 'share of patches removed as noise (default: 0.15; PatchCore: 0)', number)
     .addOption(
@@ -85,23 +92,63 @@ export function addMethodOptions(command: Command): Command {
     .option('--no-soft-weights', 'do not multiply scores by the stored weights')
     .addOption(new Option('--sampler <name>', 'how the bank is chosen (default: by method)').choices([...SAMPLERS]))
     .addOption(
-      new Option('--normalisation <name>', 'of LOF weights')
-        .choices(['none', 'imageMedian', 'positionMean'])
-        .default('none'),
+      new Option('--normalisation <name>', 'of LOF weights (default: none)').choices([
+        'none',
+        'imageMedian',
+        'positionMean',
+      ]),
     )
     .option('--first-pick-from-kept', 'never pick a removed patch, not even first')
-    .option('--knn <n>', 'nearest patches averaged into a score', whole, 1)
+    .option('--knn <n>', 'nearest patches averaged into a score (default: 1)', whole)
     .addOption(
       new Option('--precision <name>', 'of bank rows; half halves a saved detector').choices(['single', 'half']),
     )
+    .addOption(
+      new Option('--denoise <name>', 'drop the training images this method scores highest, then fit').choices(names),
+    )
+    .option('--denoise-budget <share>', 'how many are dropped, relative to the nominal count', number, 0.15)
+    .option('--denoise-weights <file>', "weights of the denoiser's backbone, where it is another one")
     .option('--seed <n>', 'seed of every draw', whole, 0);
 }
 
-/** The switches a user set, for bankConfig. */
-export function bankSwitches(options: MethodOptions): Partial<BankConfig> {
+/** `paper, release (memory banks); original, anomalib (padim); …` */
+function profileList(): string {
+  const groups = new Map<string, string[]>();
+  for (const { name, profiles } of SYSTEMS) {
+    const key = profiles.join(', ');
+    groups.set(key, [...(groups.get(key) ?? []), name]);
+  }
+  const whose = (names: readonly string[]): string => (names.length > 3 ? 'memory banks' : names.join(', '));
+  return [...groups].map(([profiles, names]) => `${profiles} (${whose(names)})`).join('; ');
+}
+
+/** The system a user chose with its switches and features. */
+export function systemChoice(options: FeatureOptions & MethodOptions & { seed: number }): SystemChoice {
+  const { method, profile, seed } = options;
+  const system = findSystem(method);
+  const settings = switches(options);
+  const usual = system.reading(profile ?? system.profiles[0], options.backbone, settings, seed);
+  return { method, profile, settings, features: featureChoice(options, usual) };
+}
+
+/** The denoiser a user chose, or null. It runs at its own defaults, on the method's weights where the network is the same. */
+export function filterChoice(
+  { denoise, denoiseBudget, denoiseWeights, executor, weights }: MethodOptions & FeatureOptions,
+  backbone: string | undefined,
+): (SystemChoice & { budget: number }) | null {
+  if (denoise === undefined) return null;
+  const system = findSystem(denoise);
+  const usual = system.reading(system.profiles[0]);
+  const same = usual.backbone === backbone ? weights : undefined;
+  const features = featureChoice({ weights: denoiseWeights ?? same, executor }, usual);
+  return { method: denoise, features, budget: denoiseBudget };
+}
+
+/** The switches a user set, by name or with --set. */
+function switches(options: MethodOptions): Settings {
   const { ratio, threshold, discriminator, k, softWeights, sampler, normalisation, firstPickFromKept, knn, precision } =
     options;
-  return {
+  const named = {
     ratio,
     threshold,
     discriminator,
@@ -114,6 +161,8 @@ export function bankSwitches(options: MethodOptions): Partial<BankConfig> {
     neighbours: knn,
     precision,
   };
+  const given = Object.entries({ ...named, ...options.set }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
 }
 
 /** Options of noise injection. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvFormat } from 'd3-dsv';
+import { checkBankConfig } from '../detector/config.js';
 import { type SweepPoint, type SweepResult, sweep } from '../experiment/sweep.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
@@ -106,10 +107,11 @@ interface FlatRow {
 }
 
 function flat({ rows, config }: SweepResult): (FlatRow & Record<string, number | null>)[] {
+  const bank = checkBankConfig(config.settings);
   return rows.map(({ point, image, pixel, diagnostics }) => ({
-    threshold: point.threshold ?? config.bank.threshold,
-    k: point.k ?? config.bank.k,
-    ratio: point.ratio ?? config.bank.ratio,
+    threshold: point.threshold ?? bank.threshold,
+    k: point.k ?? bank.k,
+    ratio: point.ratio ?? bank.ratio,
     image: image.auroc,
     pixel: pixel.auroc,
     coresetNoise: diagnostics.coresetNoiseShare,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { bankLayers } from '../detector/bank-system.js';
 import { InputError } from '../errors.js';
-import { defaultLayers } from '../experiment/config.js';
 import { loadParameters } from '../features/parameters.js';
 import { BACKBONES, resnet } from '../features/resnet.js';
 import { fetchWeights, WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
@@ -64,7 +64,7 @@ export function addWeights(program: Command): void {
     .option('--json <file>', 'write the outcome')
     .addHelpText('after', '\nExample:\n  softpatch weights check data/weights/resnet18.safetensors --backbone resnet18')
     .action(async (file: string, options: { backbone: string; json?: string }) => {
-      const network = resnet(options.backbone, defaultLayers(options.backbone));
+      const network = resnet(options.backbone, bankLayers(options.backbone));
       const { steps, sha256 } = await loadParameters(network, file);
       if (options.json) await writeJson(options.json, { file, backbone: options.backbone, layers: steps.size, sha256 });
       console.log(`${file} fits ${options.backbone}: ${steps.size} layers, content ${sha256.slice(0, 16)}…`);

@@ -41,13 +41,34 @@ function covariance(centred: Float64Array, n: number, d: number): Float64Array {
  * @throws RangeError when a pivot is not positive (NaN or not positive definite).
  */
 export function cholesky(matrix: Float64Array, d: number): Float64Array {
-  for (let a = 0; a < d; a++) {
-    for (let b = 0; b <= a; b++) {
+  for (let b = 0; b < d; b++) {
+    const row = b * d;
+    let pivot = matrix[row + b];
+    for (let c = 0; c < b; c++) pivot -= matrix[row + c] * matrix[row + c];
+    if (!(pivot > 0)) throw new RangeError(`pivot ${b} of the covariance is ${pivot}, not positive`);
+    const root = Math.sqrt(pivot);
+    matrix[row + b] = root;
+    let a = b + 1;
+    // Four rows at a time share the loads of one and hide each other's latency.
+    for (; a + 3 < d; a += 4) {
+      const [r0, r1, r2, r3] = [a * d, (a + 1) * d, (a + 2) * d, (a + 3) * d];
+      let [s0, s1, s2, s3] = [matrix[r0 + b], matrix[r1 + b], matrix[r2 + b], matrix[r3 + b]];
+      for (let c = 0; c < b; c++) {
+        const value = matrix[row + c];
+        s0 -= matrix[r0 + c] * value;
+        s1 -= matrix[r1 + c] * value;
+        s2 -= matrix[r2 + c] * value;
+        s3 -= matrix[r3 + c] * value;
+      }
+      matrix[r0 + b] = s0 / root;
+      matrix[r1 + b] = s1 / root;
+      matrix[r2 + b] = s2 / root;
+      matrix[r3 + b] = s3 / root;
+    }
+    for (; a < d; a++) {
       let sum = matrix[a * d + b];
-      for (let c = 0; c < b; c++) sum -= matrix[a * d + c] * matrix[b * d + c];
-      if (a !== b) matrix[a * d + b] = sum / matrix[b * d + b];
-      else if (sum > 0) matrix[a * d + a] = Math.sqrt(sum);
-      else throw new RangeError(`pivot ${a} of the covariance is ${sum}, not positive`);
+      for (let c = 0; c < b; c++) sum -= matrix[a * d + c] * matrix[row + c];
+      matrix[a * d + b] = sum / root;
     }
   }
   return matrix;

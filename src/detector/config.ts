@@ -3,9 +3,11 @@ import type { SamplerName } from '../coreset/samplers.js';
 import type { WeightNormalisation } from '../denoise/threshold.js';
 import type { Discriminator } from '../denoise/weights.js';
 import { InputError } from '../errors.js';
+import { checkedSettings } from './settings.js';
+import type { Settings } from './system.js';
 
 /** Every switch of the memory-bank family. PatchCore is SoftPatch with τ = 0 and no soft weights. */
-export interface BankConfig {
+export type BankConfig = {
   /** Null where no weights are needed. */
   discriminator: Discriminator | null;
   /** Neighbours of LOF. */
@@ -23,7 +25,7 @@ export interface BankConfig {
   neighbours: number;
   /** Precision in which bank rows are kept; `half` halves a saved detector. */
   precision: 'single' | 'half';
-}
+};
 
 /** The memory-bank methods by name. */
 export const BANK_METHODS = [
@@ -52,8 +54,11 @@ const PATCHCORE: BankConfig = {
   precision: 'single',
 };
 
-/** A method's switches under a profile (docs/methods.md 4.3), with some set by the user. */
-export function bankConfig(method: BankMethod, profile: Profile, set: Partial<BankConfig> = {}): BankConfig {
+/**
+ * A method's switches under a profile (docs/methods.md 4.3), with some set by the user.
+ * @throws InputError naming the impossible or unknown switch.
+ */
+export function bankConfig(method: BankMethod, profile: Profile, set: Settings = {}): BankConfig {
   const softpatch = { ...PATCHCORE, threshold: 0.15, softWeights: true };
   const methods: Record<BankMethod, BankConfig> = {
     patchcore: PATCHCORE,
@@ -65,11 +70,10 @@ export function bankConfig(method: BankMethod, profile: Profile, set: Partial<Ba
     'softpatch-nearest': { ...softpatch, discriminator: 'nearest' },
     'softpatch-gaussian': { ...softpatch, discriminator: 'gaussian' },
   };
-  const given = Object.fromEntries(Object.entries(set).filter(([, value]) => value !== undefined));
-  return checkBankConfig({ ...methods[method], ...given });
+  return checkBankConfig(checkedSettings(bankSchema, methods[method], set));
 }
 
-export const bankSchema: z.ZodType<BankConfig> = z.object({
+const bankSchema: z.ZodType<BankConfig> = z.object({
   discriminator: z.enum(['nearest', 'gaussian', 'lof', 'lof-tensor']).nullable(),
   k: z.number().int().min(0),
   threshold: z.number().min(0).lt(1),
@@ -82,15 +86,10 @@ export const bankSchema: z.ZodType<BankConfig> = z.object({
   precision: z.enum(['single', 'half']),
 });
 
-/** @throws InputError naming the impossible switch. */
-export function checkBankConfig(config: BankConfig): BankConfig {
-  const parsed = bankSchema.safeParse(config);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const value = (config as unknown as Record<string, unknown>)[String(issue.path[0])];
-    throw new InputError(`${issue.path.join('.')} = ${value} is impossible: ${issue.message}`, 'Give a value in range');
-  }
-  const { discriminator, k, threshold, softWeights } = parsed.data;
+/** A configuration as it is, once possible. @throws InputError naming the impossible switch. */
+export function checkBankConfig(config: Settings): BankConfig {
+  const checked = checkedSettings(bankSchema, PATCHCORE, config);
+  const { discriminator, k, threshold, softWeights } = checked;
   if (discriminator === null && (threshold > 0 || softWeights)) {
     throw new InputError(
       'a threshold or soft weights need a discriminator',
@@ -100,5 +99,5 @@ export function checkBankConfig(config: BankConfig): BankConfig {
   if (discriminator?.startsWith('lof') && k < 1) {
     throw new InputError(`LOF with k = ${k} is impossible`, 'Give at least 1 neighbour');
   }
-  return parsed.data;
+  return checked;
 }

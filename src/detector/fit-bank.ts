@@ -4,23 +4,12 @@ import { discard, normaliseWeights } from '../denoise/threshold.js';
 import { patchWeights } from '../denoise/weights.js';
 import { InputError } from '../errors.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import type { TrainingPatches } from '../features/reader.js';
 import type { Threads, Watch } from '../kernels/threads.js';
 import type { Random } from '../random.js';
 import { type Cache, contentKey, hashBytes, noCache } from '../storage/cache.js';
 import { gather, type LazyBank, storedWeights } from './bank.js';
 import type { BankConfig } from './config.js';
-
-/** Training patches that are read only when a stage has to be computed. */
-export interface TrainingPatches {
-  /** Number of rows. */
-  count: number;
-  /** Rows an image. */
-  positions: number;
-  /** Identity of the content, for the cache; any string without one. */
-  key: string;
-  /** [images·positions × 1024], image-major. */
-  rows(): Promise<Float32Array>;
-}
 
 /** Intermediates of fitting, for diagnostics and figures. */
 export interface FitTrace {

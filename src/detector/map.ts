@@ -5,10 +5,16 @@ export const MAP_SIGMA = 4;
 const RADIUS = 16;
 
 /**
- * An anomaly map (docs/methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
- * blurred by a Gaussian of σ = 4 with 33 taps, borders mirrored with the edge pixel repeated, as scipy's `reflect`.
+ * How a blur continues beyond the border: `repeat` d c b a|a b c d|d c b a (scipy's `reflect`), `mirror` d c b|a b c d|c b a
+ * (anomalib).
  */
-export function anomalyMap(scores: Float32Array, grid: number, side: number): Float32Array {
+export type Border = 'repeat' | 'mirror';
+
+/**
+ * An anomaly map (docs/methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
+ * blurred by a Gaussian of σ = 4 with 33 taps.
+ */
+export function anomalyMap(scores: Float32Array, grid: number, side: number, border: Border = 'repeat'): Float32Array {
   const taps = bilinearTaps(grid, side);
   const stretched = new Float32Array(side * side);
   for (let y = 0; y < side; y++) {
@@ -20,7 +26,7 @@ export function anomalyMap(scores: Float32Array, grid: number, side: number): Fl
       stretched[y * side + x] = upper * (1 - v) + lower * v;
     }
   }
-  return blur(blur(stretched, side), side);
+  return blur(blur(stretched, side, border), side, border);
 }
 
 /** Normalised Gaussian taps −16…16. */
@@ -33,13 +39,14 @@ export function gaussianTaps(): Float64Array {
 }
 
 /** Blurs along rows and transposes, so that applying it twice blurs both ways and restores the orientation. */
-function blur(image: Float32Array, side: number): Float32Array {
+function blur(image: Float32Array, side: number, border: Border): Float32Array {
   const taps = gaussianTaps();
   const out = new Float32Array(image.length);
   const line = new Float32Array(side + 2 * RADIUS);
   const mirror = (x: number): number => {
-    const at = ((x % (2 * side)) + 2 * side) % (2 * side);
-    return at < side ? at : 2 * side - 1 - at;
+    const period = border === 'repeat' ? 2 * side : 2 * side - 2;
+    const at = ((x % period) + period) % period;
+    return at < side ? at : period - (border === 'repeat' ? 1 : 0) - at;
   };
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < line.length; x++) line[x] = image[y * side + mirror(x - RADIUS)];

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { FeatureSpec } from '../features/spec.js';
-import { toShared } from '../kernels/arena.js';
-import { halvesFromFloats } from '../storage/half.js';
 import { openSafetensors, writeSafetensors } from '../storage/safetensors.js';
-import type { MemoryBank } from './bank.js';
-import { type BankConfig, bankSchema } from './config.js';
+import type { Settings, Tensors } from './system.js';
 
 /** Format of a saved detector; a file of another one is refused. */
 export const MODEL_FORMAT = 'softpatch-lab/detector';
-export const MODEL_VERSION = 1;
+export const MODEL_VERSION = 2;
 
 /** A fitted detector: everything needed to score an image but the backbone's weights, which are named by hash. */
 export interface Detector {
   name: string;
   method: string;
+  profile: string;
   features: FeatureSpec;
   weightsSha256: string;
-  config: BankConfig;
-  bank: MemoryBank;
+  settings: Settings;
+  /** Training images that image-level denoising dropped. */
+  dropped: string[];
+  /** What the method fitted. */
+  tensors: Tensors;
   /** Image score from which an image counts as anomalous. */
   threshold: number;
 }
@@ -34,42 +34,39 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
   preprocessing: z.object({
     resize: z.number().int().positive(),
     crop: z.number().int().positive(),
-    filter: z.enum(['bilinear', 'bicubic', 'lanczos', 'nearest']),
+    filter: z.enum(['bilinear', 'bicubic', 'lanczos', 'linear', 'nearest']),
+    square: z.boolean().optional(),
   }),
   executor: z.enum(['auto', 'onnx', 'tfjs']),
+  reading: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('embedding') }),
+      z.object({ kind: z.literal('maps'), channels: z.array(z.number().int()).nullable() }),
+    ])
+    .optional(),
 });
 
 const headerSchema = z.object({
   name: z.string(),
   method: z.string(),
+  profile: z.string(),
   features: featuresSchema,
   weightsSha256: z.string(),
-  config: bankSchema,
+  settings: z.record(z.string(), z.unknown()),
+  dropped: z.array(z.string()),
   threshold: z.number(),
 }) satisfies z.ZodType;
 
 /** Saves a detector atomically as `.safetensors` with its configuration in the metadata. */
 export async function saveDetector(path: string, detector: Detector): Promise<void> {
-  const { bank, ...header } = detector;
-  const count = bank.picks.length;
-  // Rows of a half-precision bank are halves already, so nothing is lost.
-  const half = header.config.precision === 'half';
-  await writeSafetensors(
-    path,
-    {
-      bank: half
-        ? { dtype: 'F16', shape: [count, EMBEDDING_DIMENSIONS], data: halvesFromFloats(bank.rows) }
-        : { dtype: 'F32', shape: [count, EMBEDDING_DIMENSIONS], data: bank.rows },
-      picks: { dtype: 'I32', shape: [count], data: bank.picks },
-      ...(bank.weights ? { weights: { dtype: 'F32', shape: [count], data: bank.weights } } : {}),
-    },
-    { format: MODEL_FORMAT, version: String(MODEL_VERSION), config: JSON.stringify(header) },
-  );
+  const { tensors, ...header } = detector;
+  const metadata = { format: MODEL_FORMAT, version: String(MODEL_VERSION), config: JSON.stringify(header) };
+  await writeSafetensors(path, tensors, metadata);
 }
 
 /**
  * Loads a detector.
- * @throws InputError with the reason: not a detector, another version, damaged configuration or bank.
+ * @throws InputError with the reason: not a detector, another version, a damaged configuration, NaN.
  */
 export async function loadDetector(path: string): Promise<Detector> {
   const file = await openSafetensors(path);
@@ -89,15 +86,15 @@ export async function loadDetector(path: string): Promise<Detector> {
     } catch {
       throw new InputError(`the configuration in ${path} is damaged`, 'Fit the detector again');
     }
-    const rows = await file.readFloats('bank');
-    const picks = (await file.read('picks')).data as Int32Array;
-    const weights = file.shape('weights') ? await file.readFloats('weights') : null;
-    if (rows.length !== picks.length * EMBEDDING_DIMENSIONS || (weights && weights.length !== picks.length)) {
-      throw new InputError(`the memory bank in ${path} does not fit its list of patches`, 'Fit the detector again');
+    const tensors: Tensors = {};
+    for (const name of file.names) {
+      const tensor = await file.read(name);
+      if (tensor.data instanceof Float32Array && !tensor.data.every(Number.isFinite)) {
+        throw new InputError(`tensor "${name}" in ${path} holds NaN`, 'Fit the detector again');
+      }
+      tensors[name] = tensor;
     }
-    if (!rows.every(Number.isFinite))
-      throw new InputError(`the memory bank in ${path} holds NaN`, 'Fit the detector again');
-    return { ...header, bank: { rows: toShared(rows), picks, weights } };
+    return { ...header, tensors };
   } finally {
     await file.close();
   }

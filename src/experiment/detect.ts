@@ -1,12 +1,13 @@
-import { anomalyMap } from '../detector/map.js';
 import type { Detector } from '../detector/model.js';
-import { createScorer, imageScores } from '../detector/score.js';
+import type { System } from '../detector/system.js';
+import { findSystem, SYSTEMS } from '../detector/systems.js';
 import { checkCancelled, InputError } from '../errors.js';
-import { patchGrid, specParameters } from '../features/embedder.js';
-import { extract } from '../features/extract.js';
+import { specParameters } from '../features/embedder.js';
+import { featureReader } from '../features/reader.js';
 import type { WeightSource } from '../features/spec.js';
+import { type Reporter, SILENT } from '../kernels/reporter.js';
 import type { Threads } from '../kernels/threads.js';
-import { type Reporter, SILENT } from './reporter.js';
+import { noCache } from '../storage/cache.js';
 
 /** What a detector says of an image. */
 export interface Detection {
@@ -17,10 +18,8 @@ export interface Detection {
   map: Float32Array;
 }
 
-const BATCH = 16;
-
 /**
- * Scores images one batch at a time.
+ * Scores images in order, a batch at a time.
  * @param weights the backbone's weights, where they lie elsewhere than when the detector was fitted.
  * @throws InputError when the weights are not those the detector was fitted with, or an image cannot be read.
  */
@@ -28,9 +27,9 @@ export async function* detect(
   threads: Threads,
   detector: Detector,
   paths: readonly string[],
-  options: { weights?: WeightSource; reporter?: Reporter; signal?: AbortSignal } = {},
+  options: { weights?: WeightSource; reporter?: Reporter; signal?: AbortSignal; systems?: readonly System[] } = {},
 ): AsyncGenerator<Detection> {
-  const { reporter = SILENT, signal } = options;
+  const { reporter = SILENT, signal, systems = SYSTEMS } = options;
   const features = { ...detector.features, weights: options.weights ?? detector.features.weights };
   const { sha256, source } = await specParameters(features);
   if (sha256 !== detector.weightsSha256) {
@@ -39,24 +38,17 @@ export async function* detect(
       'Give the same weight file with --weights, or fit again',
     );
   }
-  const { side: grid, positions } = patchGrid(features);
-  const scorer = await createScorer(threads, detector.bank, detector.config.neighbours);
+  const cache = noCache();
+  const reader = await featureReader(threads, features, cache);
+  const system = findSystem(detector.method, systems);
+  const work = { threads, reader, cache, reporter, signal };
+  const fitted = await system.restore(work, detector.tensors, detector.settings);
   const progress = reporter.stage('detect');
-  for (let from = 0; from < paths.length; from += BATCH) {
+  let done = 0;
+  const images = paths.map((path) => ({ path }));
+  for await (const { score, map } of fitted.score(images, { signal, alone: true })) {
     checkCancelled(signal);
-    const batch = paths.slice(from, from + BATCH);
-    const { rows } = await extract(
-      threads,
-      features,
-      batch.map((path) => ({ path })),
-      { signal },
-    );
-    const patches = await scorer.score(rows, { signal });
-    const scores = imageScores(patches, positions);
-    for (const [i, path] of batch.entries()) {
-      const map = anomalyMap(patches.subarray(i * positions, (i + 1) * positions), grid, features.preprocessing.crop);
-      yield { path, score: scores[i], anomalous: scores[i] >= detector.threshold, map };
-    }
-    progress(Math.min(from + BATCH, paths.length), paths.length);
+    yield { path: paths[done++], score, anomalous: score >= detector.threshold, map };
+    progress(done, paths.length);
   }
 }

@@ -53,11 +53,11 @@ export async function defectPatches(
   return flags;
 }
 
-/** Diagnostics of a fit. @param defects from {@link defectPatches}. */
+/** Diagnostics of a fit. @param picks null where there is no coreset. @param defects from {@link defectPatches}. */
 export function diagnose(
   train: readonly TrainingImage[],
   positions: number,
-  picks: Int32Array,
+  picks: Int32Array | null,
   { kept }: Pick<FitTrace, 'kept'>,
   defects: Uint8Array | null,
 ): Diagnostics {
@@ -67,7 +67,7 @@ export function diagnose(
   const leaked = new Set<number>();
   let noisePicks = 0;
   let defectPicks = 0;
-  for (const pick of picks) {
+  for (const pick of picks ?? []) {
     if (fromNoise(pick)) noisePicks++;
     if (defects?.[pick]) {
       defectPicks++;
@@ -90,15 +90,15 @@ export function diagnose(
     known && whole > 0 ? part / whole : null;
   const masked = defects !== null && noiseImages > 0;
   return {
-    coresetNoiseShare: share(noisePicks, picks.length),
-    coresetDefectShare: share(defectPicks, picks.length, masked),
+    coresetNoiseShare: share(noisePicks, picks?.length ?? 0),
+    coresetDefectShare: share(defectPicks, picks?.length ?? 0, masked),
     noisePatchesRemoved: share(removedNoise, noiseImages * positions, kept !== null),
     removalPrecision: share(removedDefects, removed, masked),
     removalRecall: share(removedDefects, allDefects, masked && kept !== null),
-    leakedImages: masked ? leaked.size : null,
+    leakedImages: masked && picks ? leaked.size : null,
     noiseImages,
     trainImages: train.length,
-    coresetSize: picks.length,
+    coresetSize: picks?.length ?? 0,
     patchesRemoved: removed,
   };
 }

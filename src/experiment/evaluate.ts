@@ -1,24 +1,23 @@
 import type { Sample } from '../dataset/category.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
 import type { NoisyCategory } from '../dataset/noise.js';
-import type { LazyBank } from '../detector/bank.js';
-import { type FitTrace, fitBank } from '../detector/fit-bank.js';
-import { anomalyMap } from '../detector/map.js';
-import { imageScores, patchScores } from '../detector/score.js';
+import { isBank } from '../detector/bank-system.js';
+import type { Fitted, System, Workshop } from '../detector/system.js';
+import { findSystem, SYSTEMS } from '../detector/systems.js';
 import { checkCancelled } from '../errors.js';
 import { patchGrid } from '../features/embedder.js';
+import { featureReader } from '../features/reader.js';
 import { imageSize } from '../image/codec.js';
 import { loadMask } from '../image/mask.js';
-import type { Threads } from '../kernels/threads.js';
+import { type Reporter, SILENT } from '../kernels/reporter.js';
+import type { Progress, Threads } from '../kernels/threads.js';
 import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 import { createRandom } from '../random.js';
 import { type Cache, type CacheCounts, noCache } from '../storage/cache.js';
 import type { EvaluateConfig } from './config.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
-import { featureReader } from './features.js';
-import { type Reporter, SILENT } from './reporter.js';
-import { imageSearch } from './search.js';
+import { type FilterReport, filterTraining } from './filter.js';
 import { packageVersion, type Versions } from './versions.js';
 
 /** Seconds of wall clock; parallel stages of extraction are shown as their share. Remembered stages cost next to nothing. */
@@ -26,6 +25,10 @@ export interface Timings {
   decode: number;
   forward: number;
   embed: number;
+  /** Image-level denoising, its own features included. */
+  filter: number;
+  /** Fitting of methods without a memory bank: Gaussians, flows. */
+  fit: number;
   denoise: number;
   coreset: number;
   search: number;
@@ -48,6 +51,10 @@ export interface EvaluateResult {
   image: { auroc: number | null; ap: number | null; f1max: number | null };
   pixel: PixelMetrics;
   diagnostics: Diagnostics;
+  /** What image-level denoising dropped; null without it. */
+  filter: FilterReport | null;
+  /** What one should know beside the figures, e.g. a rule that looked at the test set. */
+  notes: string[];
   timings: Timings;
   peakMemoryBytes: number;
   config: EvaluateConfig;
@@ -65,12 +72,11 @@ export interface EvaluateWatch {
   cache?: Cache;
   /** Called for every test image with its map [crop × crop], e.g. to save heat maps. */
   onImage?: (sample: Sample, score: number, map: Float32Array) => void | Promise<void>;
-  /** Called once with the fitted bank. */
-  onFit?: (bank: LazyBank, trace: FitTrace) => void | Promise<void>;
+  /** Called once with the fitted detector. */
+  onFit?: (fitted: Fitted) => void | Promise<void>;
+  /** Where methods are looked up: your own beside {@link SYSTEMS}. */
+  systems?: readonly System[];
 }
-
-/** Test images embedded at a time: bounds memory, keeps every thread busy. */
-const BATCH = 32;
 
 /**
  * Fits a method on a contaminated category and measures it on its test set: the paper's experiment, one cell.
@@ -82,71 +88,52 @@ export async function evaluate(
   config: EvaluateConfig,
   watch: EvaluateWatch = {},
 ): Promise<EvaluateResult> {
-  const { category, train, test, manifest } = noisy;
-  const { reporter = SILENT, signal, cache = noCache(), onImage, onFit } = watch;
+  const { category, test, manifest } = noisy;
+  const { reporter = SILENT, signal, cache = noCache(), onFit, systems = SYSTEMS } = watch;
   const begin = performance.now();
-  const { features, bank: bankConfig, maskMode } = config;
-  const { preprocessing } = features;
-  const { side: gridSide, positions } = patchGrid(features);
+  const { features, settings, seed } = config;
+  const shared = { threads, cache, reporter, signal };
+  const filtered = config.filter && (await filterTraining(noisy.train, config.filter, { ...shared, systems, seed }));
+  const train = filtered?.kept ?? noisy.train;
   const reader = await featureReader(threads, features, cache);
-
-  let stage = reporter.stage('denoise');
-  const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
-  const { bank, trace } = await fitBank(threads, patches, bankConfig, createRandom(config.seed), {
-    stage: (name) => {
-      stage = reporter.stage(name);
-    },
-    progress: (done, total) => stage(done, total),
-    signal,
-    cache,
-  });
-  threads.release();
-  await onFit?.(bank, trace);
-  const defects = category.masked ? await defectPatches(train, preprocessing, gridSide, maskMode) : null;
-  const diagnostics = diagnose(train, positions, bank.picks, trace, defects);
-
-  const search = imageSearch(threads, reader, bank, bankConfig.neighbours, positions, cache);
-  const measured = { score: 0, map: 0 };
-  const timed = async <T>(name: keyof typeof measured, work: () => Promise<T> | T): Promise<T> => {
-    const start = performance.now();
-    const value = await work();
-    measured[name] += (performance.now() - start) / 1000;
-    return value;
+  const judge: Workshop['judge'] = async (half) => {
+    const { image, pixel } = await measure(half, test, config, { masked: category.masked, signal });
+    return { image: image.auroc, pixel: pixel.auroc };
   };
-  const pixels = collectPixels(preprocessing.crop);
-  const images: ImageResult[] = [];
-  const testing = reporter.stage('test');
-  for (let from = 0; from < test.length; from += BATCH) {
-    checkCancelled(signal);
-    const batch = test.slice(from, from + BATCH);
-    const found = await search.search(batch, signal);
-    for (const [i, sample] of batch.entries()) {
-      const scores = patchScores(found[i], bank.weights, positions);
-      const [score] = imageScores(scores, positions);
-      const map = await timed('map', () => anomalyMap(scores, gridSide, preprocessing.crop));
-      if (category.masked) await timed('score', async () => pixels.add(map, await maskOf(sample, config)));
-      images.push({ name: sample.name, type: sample.type, label: sample.label, score });
-      await onImage?.(sample, score, map);
-    }
-    testing(Math.min(from + BATCH, test.length), test.length);
-  }
-  const ranking = rankLabelled(
-    images.map(({ score }) => score),
-    images.map(({ label }) => label),
-  );
-  const none: PixelMetrics = { auroc: null, ap: null, aupro: null };
-  const pixel = await timed('score', () => (category.masked ? pixels.metrics() : none));
+  const work: Workshop = { ...shared, reader, random: createRandom(seed), judge };
+  const fitted = await findSystem(config.method, systems).fit(work, train, settings);
+  await onFit?.(fitted);
+  const diagnostics = await diagnosed(fitted, train, category.masked, config);
+  const { image, pixel, images, seconds } = await measure(fitted, test, config, {
+    masked: category.masked,
+    signal,
+    progress: reporter.stage('test'),
+    onImage: watch.onImage,
+  });
   const total = (performance.now() - begin) / 1000;
   threads.release();
   return {
     category: category.name,
-    image: { auroc: ranking.auroc, ap: ranking.ap, f1max: ranking.f1max },
+    image,
     pixel,
     diagnostics,
-    timings: { ...reader.seconds, ...trace.seconds, search: search.seconds(), ...measured, total },
+    filter: filtered?.report ?? null,
+    notes: [...(fitted.notes ?? [])],
+    timings: {
+      ...reader.seconds,
+      filter: filtered?.report.seconds ?? 0,
+      fit: 0,
+      denoise: 0,
+      coreset: 0,
+      search: 0,
+      ...fitted.seconds,
+      score: seconds,
+      map: fitted.seconds.map ?? 0,
+      total,
+    },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     config,
-    noise: { ...manifest, seed: manifest.seed ?? config.seed },
+    noise: { ...manifest, seed: manifest.seed ?? seed },
     images,
     cache: cache.counts,
     versions: {
@@ -158,8 +145,57 @@ export async function evaluate(
   };
 }
 
+/** Diagnostics of a memory bank against the masks; for other detectors only the counts of images. */
+async function diagnosed(
+  fitted: Fitted,
+  train: NoisyCategory['train'],
+  masked: boolean,
+  { features, maskMode }: EvaluateConfig,
+): Promise<Diagnostics> {
+  const { side, positions } = patchGrid(features);
+  if (!isBank(fitted)) return diagnose(train, positions, null, { kept: null }, null);
+  const defects = masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
+  return diagnose(train, positions, fitted.bank.picks, fitted.trace ?? { kept: null }, defects);
+}
+
+/** Image and pixel metrics of a detector on test images. `seconds` are those of measuring alone. */
+async function measure(
+  fitted: Fitted,
+  test: readonly Sample[],
+  config: EvaluateConfig,
+  options: { masked: boolean; signal?: AbortSignal; progress?: Progress; onImage?: EvaluateWatch['onImage'] },
+): Promise<Pick<EvaluateResult, 'image' | 'pixel' | 'images'> & { seconds: number }> {
+  const { masked, signal, progress, onImage } = options;
+  const pixels = collectPixels(config.features.preprocessing.crop);
+  const images: ImageResult[] = [];
+  let seconds = 0;
+  const timed = async <T>(work: () => Promise<T> | T): Promise<T> => {
+    const start = performance.now();
+    const value = await work();
+    seconds += (performance.now() - start) / 1000;
+    return value;
+  };
+  for await (const { score, map } of fitted.score(test, { signal })) {
+    checkCancelled(signal);
+    const sample = test[images.length];
+    if (masked) await timed(async () => pixels.add(map, await maskOf(sample, config)));
+    images.push({ name: sample.name, type: sample.type, label: sample.label, score });
+    await onImage?.(sample, score, map);
+    progress?.(images.length, test.length);
+  }
+  const { auroc, ap, f1max } = rankLabelled(
+    images.map(({ score }) => score),
+    images.map(({ label }) => label),
+  );
+  const pixel = await timed(() => (masked ? pixels.metrics() : { auroc: null, ap: null, aupro: null }));
+  return { image: { auroc, ap, f1max }, pixel, images, seconds };
+}
+
 /** A test image's mask at the input's size, or null where the image has none. */
-export async function maskOf(sample: Sample, { features, maskMode }: EvaluateConfig): Promise<Uint8Array | null> {
+export async function maskOf(
+  sample: Sample,
+  { features, maskMode }: Pick<EvaluateConfig, 'features' | 'maskMode'>,
+): Promise<Uint8Array | null> {
   if (!sample.mask) return null;
   const size = await imageSize(sample.path);
   return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode);

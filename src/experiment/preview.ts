@@ -1,5 +1,6 @@
 import type { NoisyCategory } from '../dataset/noise.js';
 import { discard } from '../denoise/threshold.js';
+import { checkBankConfig } from '../detector/config.js';
 import { fitBank } from '../detector/fit-bank.js';
 import { anomalyMap } from '../detector/map.js';
 import { indexNeighbours } from '../detector/neighbours.js';
@@ -7,16 +8,16 @@ import { imageScores } from '../detector/score.js';
 import { InputError } from '../errors.js';
 import { patchGrid } from '../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { featureReader } from '../features/reader.js';
 import { sharedFloats } from '../kernels/arena.js';
 import type { Threads } from '../kernels/threads.js';
 import { collectPixels } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
-import type { EvaluateConfig } from './config.js';
+import { type EvaluateConfig, mustBeBank } from './config.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
 import { type EvaluateWatch, maskOf } from './evaluate.js';
-import { featureReader } from './features.js';
 
 /** Answer to a threshold. */
 export interface PreviewPoint {
@@ -53,7 +54,9 @@ export async function createPreview(
   config: EvaluateConfig,
   { signal, cache = noCache() }: Pick<EvaluateWatch, 'signal' | 'cache'> = {},
 ): Promise<Preview> {
-  const { features, bank, seed } = config;
+  mustBeBank(config, 'preview');
+  const { features, seed } = config;
+  const bank = checkBankConfig(config.settings);
   if (!bank.discriminator)
     throw new InputError(`${config.method} has no threshold to preview`, 'Choose a SoftPatch method');
   const { side: grid, positions } = patchGrid(features);

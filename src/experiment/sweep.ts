@@ -10,14 +10,14 @@ import { type Fitting, projectionFor, weigh } from '../detector/fit-bank.js';
 import { MOST_BANKS, nearestInBanks } from '../detector/neighbours-many.js';
 import { patchGrid } from '../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { featureReader } from '../features/reader.js';
+import { SILENT } from '../kernels/reporter.js';
 import type { Threads } from '../kernels/threads.js';
 import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
-import type { EvaluateConfig } from './config.js';
+import { type EvaluateConfig, mustBeBank } from './config.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
 import { type EvaluateWatch, maskOf } from './evaluate.js';
-import { featureReader } from './features.js';
-import { SILENT } from './reporter.js';
 import type { Measured } from './sweep-task.js';
 
 /** What changes from point to point of a sweep. */
@@ -54,8 +54,9 @@ export async function sweep(
   points: readonly SweepPoint[],
   { reporter = SILENT, signal, cache = noCache() }: Pick<EvaluateWatch, 'reporter' | 'signal' | 'cache'> = {},
 ): Promise<SweepResult> {
+  mustBeBank(config, 'sweep');
   const banks = points.map((point) =>
-    checkBankConfig({ ...config.bank, neighbours: 1, precision: 'single', ...point }),
+    checkBankConfig({ ...config.settings, neighbours: 1, precision: 'single', ...point }),
   );
   const clock = stopwatch();
   const { features } = config;

@@ -1,18 +1,18 @@
 import { InputError } from '../errors.js';
 import { createRandom } from '../random.js';
-import { createEmbedding } from './embedding.js';
 import type { Executor } from './executor.js';
 import { createOnnxExecutor, loadOnnxRuntime } from './onnx-executor.js';
 import { loadParameters, type Parameters, randomParameters } from './parameters.js';
+import { createReading } from './reading.js';
 import { resnet } from './resnet.js';
 import type { FeatureSpec } from './spec.js';
 import { createTensorFlowExecutor } from './tensorflow-executor.js';
 
-/** Turns one normalised image [crop × crop × 3] into its patch rows [positions × 1024]. */
+/** Turns one normalised image [crop × crop × 3] into layer maps, and these into what the spec reads. */
 export interface Embedder {
   executor: string;
   forward: Executor['forward'];
-  embed: ReturnType<typeof createEmbedding>;
+  embed: ReturnType<typeof createReading>;
   dispose(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function createEmbedder(spec: FeatureSpec): Promise<Embedder> {
   return {
     executor: executor.name,
     forward: (image, side) => executor.forward(image, side),
-    embed: createEmbedding(network.outputs.map(({ channels }) => channels)),
+    embed: createReading(spec),
     dispose: () => executor.dispose(),
   };
 }

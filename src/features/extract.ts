@@ -2,12 +2,12 @@ import { sharedFloats } from '../kernels/arena.js';
 import { ranges, type Threads, type Watch } from '../kernels/threads.js';
 import type { Cache } from '../storage/cache.js';
 import { patchGrid } from './embedder.js';
-import { EMBEDDING_DIMENSIONS } from './embedding.js';
+import { imageLength } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
 /** Patch rows of images, and what they cost. */
 export interface Extraction {
-  /** [images·positions × 1024], images in order, positions row by row; in shared memory. */
+  /** What the spec reads, images in order, in shared memory: [images·positions × 1024], or the maps of each image. */
   rows: Float32Array;
   positions: number;
   /** Width and height of each image file. */
@@ -55,7 +55,7 @@ export async function extract(
   stored?: FeatureCache,
 ): Promise<Extraction> {
   const { positions } = patchGrid(spec);
-  const rows = sharedFloats(images.length * positions * EMBEDDING_DIMENSIONS);
+  const rows = sharedFloats(images.length * imageLength(spec));
   const store = stored?.cache.folder ? { folder: stored.cache.folder, weightsSha256: stored.weightsSha256 } : null;
   const plain = images.map(({ path, augmentation }) => ({ path, augmentation: augmentation ?? null }));
   const jobs = ranges(images.length, CHUNK).map(([from, to]) => [spec, plain.slice(from, to), rows, from, store]);

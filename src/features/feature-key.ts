@@ -21,7 +21,7 @@ export async function featureKey(
     throw new InputError(`cannot read image ${path}: ${error.message}`, 'Check the path');
   });
   const image = createHash('sha256').update(bytes).digest('hex');
-  const { backbone, layers, preprocessing, executor } = spec;
+  const { backbone, layers, preprocessing, executor, reading } = spec;
   return contentKey([
     'features',
     VERSION,
@@ -32,5 +32,6 @@ export async function featureKey(
     preprocessing,
     executor,
     weightsSha256,
+    ...(reading?.kind === 'maps' ? [reading] : []),
   ]);
 }

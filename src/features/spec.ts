@@ -9,6 +9,12 @@ export type ExecutorChoice = 'auto' | 'onnx' | 'tfjs';
 
 export const EXECUTORS: readonly ExecutorChoice[] = ['auto', 'onnx', 'tfjs'];
 
+/**
+ * What is kept of an image's layer maps: PatchCore's patch embedding [positions × 1024], or the maps themselves, one
+ * after another, each [side × side × channels]; of all layers' concatenated channels perhaps only some.
+ */
+export type Reading = { kind: 'embedding' } | { kind: 'maps'; channels: readonly number[] | null };
+
 /** Everything a patch embedding depends on beside the image. */
 export interface FeatureSpec {
   backbone: string;
@@ -16,6 +22,8 @@ export interface FeatureSpec {
   layers: readonly string[];
   weights: WeightSource;
   preprocessing: Preprocessing;
+  /** The patch embedding where left out. */
+  reading?: Reading;
   executor: ExecutorChoice;
 }
 

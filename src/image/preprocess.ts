@@ -9,6 +9,8 @@ export interface Preprocessing {
   /** Side of the centred square crop, pixels. */
   crop: number;
   filter: ResampleFilter;
+  /** Resize both sides to `resize`, whatever the image's shape (anomalib, cflow-ad), not only the shorter. */
+  square?: boolean;
 }
 
 /** PatchCore and SoftPatch: shorter side 256, antialiased bilinear, centre crop 224. */
@@ -18,13 +20,14 @@ export const PATCHCORE_PREPROCESSING: Preprocessing = { resize: 256, crop: 224, 
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_DEVIATION: readonly number[] = [0.229, 0.224, 0.225];
 
-/** Resizes the shorter side and crops the centre: [crop × crop × channels], 8 bits. */
-export function resizeAndCrop(image: Raster, { resize, crop, filter }: Preprocessing): Raster {
+/** Resizes the shorter side (or both) and crops the centre: [crop × crop × channels], 8 bits. */
+export function resizeAndCrop(image: Raster, { resize, crop, filter, square }: Preprocessing): Raster {
   if (crop > resize) {
     throw new InputError(`a crop of ${crop} px is larger than the resized side of ${resize} px`, 'Lower the crop');
   }
   const shorter = Math.min(image.width, image.height);
-  const scaled = (side: number): number => (side === shorter ? resize : Math.trunc((resize * side) / shorter));
+  const scaled = (side: number): number =>
+    side === shorter || square ? resize : Math.trunc((resize * side) / shorter);
   return centreCrop(resample(image, scaled(image.width), scaled(image.height), filter), crop);
 }
 

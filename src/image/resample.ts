@@ -1,10 +1,14 @@
 import type { Raster } from './raster.js';
 
-/** Pillow's filters; `nearest` needs no kernel. */
-export type ResampleFilter = 'bilinear' | 'bicubic' | 'lanczos' | 'nearest';
+/**
+ * Pillow's filters; `nearest` needs no kernel. `linear` is bilinear without antialiasing, as OpenCV's default and
+ * anomalib's of 2022: two taps however far it shrinks (rounded once a pass here, so it may differ from OpenCV by 1).
+ */
+export type ResampleFilter = 'bilinear' | 'bicubic' | 'lanczos' | 'linear' | 'nearest';
 
 const KERNELS: Record<Exclude<ResampleFilter, 'nearest'>, { support: number; weight: (x: number) => number }> = {
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  linear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: {
     support: 2,
     weight: (signed) => {
@@ -48,7 +52,7 @@ interface Taps {
 function taps(from: number, to: number, filter: Exclude<ResampleFilter, 'nearest'>): Taps {
   const { support, weight: kernel } = KERNELS[filter];
   const scale = from / to;
-  const stretch = Math.max(scale, 1);
+  const stretch = filter === 'linear' ? 1 : Math.max(scale, 1);
   const reach = support * stretch;
   const widest = Math.ceil(reach) * 2 + 1;
   const result: Taps = {

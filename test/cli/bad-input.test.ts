@@ -264,7 +264,7 @@ const cases: Case[] = [
     what: 'a model of another version',
     spoil: (f) => writeSafetensors(join(f, 'm'), {}, { format: 'softpatch-lab/detector', version: '99', config: '{}' }),
     args: (f) => ['detect', train(f), '--model', join(f, 'm')],
-    message: /was saved as version 99, this program reads 1/,
+    message: /was saved as version 99, this program reads 2/,
   },
   {
     what: 'an unknown archive',

@@ -55,6 +55,19 @@ test('anomalyMap keeps a flat map flat, keeps orientation, and equals stretching
   }
 });
 
+test('a mirrored border leaves the edge pixel out', () => {
+  const side = 32;
+  const impulse = new Float32Array(side * side);
+  impulse[0] = 1;
+  const taps = gaussianTaps();
+  const repeat = anomalyMap(impulse, side, side, 'repeat');
+  const mirror = anomalyMap(impulse, side, side, 'mirror');
+  // d c b a|a b c d repeats pixel 0 at −1; d c b|a b c d does not.
+  assert.ok(Math.abs(repeat[0] - (taps[16] + taps[15]) ** 2) < 1e-7);
+  assert.ok(Math.abs(mirror[0] - taps[16] ** 2) < 1e-7);
+  assert.ok(Math.abs(mirror[2] - taps[16] * taps[18]) < 1e-7);
+});
+
 test('leaveOneOutScores passes over rows of the image itself', () => {
   const bank = { rows: new Float32Array(0), picks: Int32Array.of(0, 2, 5), weights: Float32Array.of(1, 2, 3) };
   // One image of two positions; its patch 0 is bank row 0 and finds itself first.

@@ -58,7 +58,7 @@ function run(
     method,
     features: FEATURES,
     noise: { ratio, overlap },
-    bank: { ratio: 0.05, ...bank },
+    settings: { ratio: 0.05, ...bank },
   });
   return evaluate(own, injectNoise(category, config.noise, createRandom(1)), config);
 }
@@ -103,6 +103,8 @@ test('every method runs, and its result has the promised fields', async () => {
       'decode',
       'forward',
       'embed',
+      'filter',
+      'fit',
       'denoise',
       'coreset',
       'search',
@@ -123,7 +125,7 @@ test('every method runs, and its result has the promised fields', async () => {
 });
 
 test('a saved detector gives the scores of the fitted one, and other weights are refused', async () => {
-  const config = evaluateConfig({ method: 'softpatch-lof', features: FEATURES, bank: { ratio: 0.05 } });
+  const config = evaluateConfig({ method: 'softpatch-lof', features: FEATURES, settings: { ratio: 0.05 } });
   const { train } = injectNoise(category, { ratio: 0, overlap: true }, createRandom(1));
   const detector = await fitDetector(threads, 'bracket', train, config);
   const path = join(root, 'detector.safetensors');
@@ -152,7 +154,7 @@ test('a half-precision bank halves the file and hardly moves a score', async () 
   const bytes: number[] = [];
   const found: number[][] = [];
   for (const precision of ['single', 'half'] as const) {
-    const config = evaluateConfig({ method: 'patchcore', features: FEATURES, bank: { ratio: 0.05, precision } });
+    const config = evaluateConfig({ method: 'patchcore', features: FEATURES, settings: { ratio: 0.05, precision } });
     const path = join(root, `${precision}.safetensors`);
     await saveDetector(path, await fitDetector(threads, 'bracket', train, config));
     bytes.push((await stat(path)).size);
@@ -187,12 +189,12 @@ test('sweep gives at every point exactly what evaluate gives', async () => {
     method: 'softpatch-lof',
     features: FEATURES,
     noise: { ratio: 0.25 },
-    bank: { ratio: 0.05 },
+    settings: { ratio: 0.05 },
   });
   const noisy = injectNoise(category, config.noise, createRandom(1));
   const { rows } = await sweep(threads, noisy, config, points);
   for (const [i, point] of points.entries()) {
-    const alone = await evaluate(threads, noisy, { ...config, bank: { ...config.bank, ...point } });
+    const alone = await evaluate(threads, noisy, { ...config, settings: { ...config.settings, ...point } });
     assert.equal(rows[i].image.auroc, alone.image.auroc);
     assert.equal(rows[i].pixel.auroc, alone.pixel.auroc);
     assert.deepEqual(rows[i].diagnostics, alone.diagnostics);
@@ -204,7 +206,7 @@ test('preview stays near the exact curve, and its removal figures are exact', as
     method: 'softpatch-lof',
     features: FEATURES,
     noise: { ratio: 0.25, overlap: true },
-    bank: { ratio: 0.05 },
+    settings: { ratio: 0.05 },
   });
   const noisy = injectNoise(category, config.noise, createRandom(1));
   const preview = await createPreview(threads, noisy, config);
@@ -231,7 +233,7 @@ test('a second evaluation reuses the cache, and gives the same result with and w
     method: 'softpatch-lof',
     features: FEATURES,
     noise: { ratio: 0.25, overlap: true },
-    bank: { ratio: 0.05 },
+    settings: { ratio: 0.05 },
   });
   const noisy = injectNoise(category, config.noise, createRandom(1));
   const plain = await evaluate(threads, noisy, config);
@@ -249,7 +251,7 @@ test('a second evaluation reuses the cache, and gives the same result with and w
   const other = await evaluate(
     threads,
     noisy,
-    { ...config, bank: { ...config.bank, threshold: 0.1 } },
+    { ...config, settings: { ...config.settings, threshold: 0.1 } },
     { cache: cache() },
   );
   assert.deepEqual([other.cache.weights?.reused, other.cache.picks?.reused, other.cache.features?.computed], [1, 0, 0]);
@@ -261,10 +263,10 @@ test('a second evaluation reuses the cache, and gives the same result with and w
   const mended = await evaluate(
     threads,
     noisy,
-    { ...config, bank: { ...config.bank, threshold: 0.2 } },
+    { ...config, settings: { ...config.settings, threshold: 0.2 } },
     { cache: openCache(join(root, 'cache'), (text) => warnings.push(text)) },
   );
-  const expected = await evaluate(threads, noisy, { ...config, bank: { ...config.bank, threshold: 0.2 } });
+  const expected = await evaluate(threads, noisy, { ...config, settings: { ...config.settings, threshold: 0.2 } });
   assert.deepEqual(mended.images, expected.images);
   assert.equal(warnings.length, spoiled.length);
 });

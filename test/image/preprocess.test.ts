@@ -4,6 +4,7 @@ import { moveAffine } from '../../src/image/affine.js';
 import { binariseMask } from '../../src/image/mask.js';
 import { centreCrop, normalise, PATCHCORE_PREPROCESSING, resizeAndCrop } from '../../src/image/preprocess.js';
 import type { Raster } from '../../src/image/raster.js';
+import { resample } from '../../src/image/resample.js';
 
 const grey = (width: number, height: number, at: (x: number, y: number) => number): Raster => ({
   width,
@@ -84,4 +85,20 @@ test('moveAffine is the identity for no change, shifts exactly, and undoes a hal
   assert.deepEqual([...turned], [...pixels].reverse());
   const larger = moveAffine(pixels, 8, 1, { ...still, scale: 1.5 });
   assert.equal(larger.filter((value) => value === 0).length, 0, 'enlarging fills no border');
+});
+
+test('square resizing takes both sides to the target, whatever the shape', () => {
+  const wide = grey(40, 10, (x) => (x < 20 ? 0 : 200));
+  const { width, height, data } = resizeAndCrop(wide, { resize: 20, crop: 20, filter: 'bilinear', square: true });
+  assert.deepEqual([width, height], [20, 20]);
+  assert.deepEqual([data[0], data[19]], [0, 200]);
+  assert.deepEqual(resizeAndCrop(wide, { resize: 10, crop: 10, filter: 'bilinear' }).data[9], 200);
+});
+
+test('linear takes two taps however far it shrinks, bilinear averages', () => {
+  // Centre of the only output is 4: taps 3 and 4, half each.
+  const spike = grey(8, 1, (x) => (x === 3 ? 200 : x === 0 ? 80 : 0));
+  const shrink = (filter: 'linear' | 'bilinear'): number => resample(spike, 1, 1, filter).data[0];
+  assert.equal(shrink('linear'), 100);
+  assert.ok(shrink('bilinear') < 60);
 });

@@ -1,4 +1,4 @@
-import type { Progress } from '../kernels/threads.js';
+import type { Progress } from './threads.js';
 
 /** Hears what a long run is doing. */
 export interface Reporter {

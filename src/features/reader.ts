@@ -1,21 +1,34 @@
-import type { TrainingPatches } from '../detector/fit-bank.js';
 import { InputError } from '../errors.js';
-import { patchGrid, specParameters } from '../features/embedder.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
-import { type Extraction, extract } from '../features/extract.js';
-import { featureKey } from '../features/feature-key.js';
-import type { FeatureSpec, ImageRequest } from '../features/spec.js';
 import type { Threads, Watch } from '../kernels/threads.js';
 import { type Cache, contentKey } from '../storage/cache.js';
+import { patchGrid, specParameters } from './embedder.js';
+import { EMBEDDING_DIMENSIONS } from './embedding.js';
+import { type Extraction, extract } from './extract.js';
+import { featureKey } from './feature-key.js';
+import type { FeatureSpec, ImageRequest } from './spec.js';
+
+/** Training patches that are read only when a stage has to be computed. */
+export interface TrainingPatches {
+  /** Number of rows. */
+  count: number;
+  /** Rows an image. */
+  positions: number;
+  /** Identity of the content, for the cache; any string without one. */
+  key: string;
+  /** [images·positions × 1024], image-major. */
+  rows(): Promise<Float32Array>;
+}
 
 /** A run's way to patch features: computed in threads, kept in the cache, timed. */
 export interface FeatureReader {
+  readonly spec: FeatureSpec;
   weightsSha256: string;
   /** Library that ran the network, once it ran. */
   executor(): string;
   /** Seconds spent so far. */
   seconds: Extraction['seconds'];
-  read(images: readonly ImageRequest[], watch?: Watch): Promise<Float32Array>;
+  /** What the spec reads of each image, in shared memory; `keep: false` leaves the cache alone (one-off copies). */
+  read(images: readonly ImageRequest[], watch?: Watch, keep?: boolean): Promise<Float32Array>;
   /** Identity of each image's features; empty strings without a cache. */
   keys(images: readonly ImageRequest[]): Promise<string[]>;
   /** Training images as patches that are read once, when first needed. */
@@ -29,11 +42,13 @@ export async function featureReader(threads: Threads, spec: FeatureSpec, cache: 
   const seconds = { decode: 0, forward: 0, embed: 0 };
   let executor = 'cache';
   const reader: FeatureReader = {
+    spec,
     weightsSha256,
     executor: () => executor,
     seconds,
-    async read(images, watch) {
-      const extraction = await extract(threads, spec, images, watch, { cache, weightsSha256 });
+    async read(images, watch, keep = true) {
+      const stored = keep ? { cache, weightsSha256 } : undefined;
+      const extraction = await extract(threads, spec, images, watch, stored);
       for (const stage of ['decode', 'forward', 'embed'] as const) seconds[stage] += extraction.seconds[stage];
       if (extraction.executor !== 'cache') executor = extraction.executor;
       return extraction.rows;

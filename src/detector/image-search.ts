@@ -1,10 +1,10 @@
-import type { LazyBank } from '../detector/bank.js';
-import type { Neighbours } from '../detector/neighbours.js';
-import { type BankScorer, createScorer } from '../detector/score.js';
+import type { FeatureReader } from '../features/reader.js';
 import type { ImageRequest } from '../features/spec.js';
 import type { Threads } from '../kernels/threads.js';
 import type { Cache } from '../storage/cache.js';
-import type { FeatureReader } from './features.js';
+import type { LazyBank } from './bank.js';
+import type { Neighbours } from './neighbours.js';
+import { type BankScorer, createScorer } from './score.js';
 
 /** Raise when neighbours change for the same bank and image. */
 const VERSION = 1;

@@ -1,0 +1,71 @@
+import type { FeatureReader } from '../features/reader.js';
+import type { FeatureSpec, ImageRequest } from '../features/spec.js';
+import type { Reporter } from '../kernels/reporter.js';
+import type { Threads } from '../kernels/threads.js';
+import type { Random } from '../random.js';
+import type { Cache } from '../storage/cache.js';
+import type { StoredTensor } from '../storage/safetensors.js';
+
+/** A method's switches: plain values, so that they can be written to JSON and set by name. */
+export type Settings = Record<string, unknown>;
+
+/** Named tensors: what a fitted detector is made of. */
+export type Tensors = Record<string, StoredTensor>;
+
+/** What a system reads of an image unless the user says otherwise. */
+export type ReadingDefaults = Pick<FeatureSpec, 'backbone' | 'layers' | 'preprocessing' | 'reading'>;
+
+/** What a system works with. Every draw comes from `random`. */
+export interface Workshop {
+  threads: Threads;
+  reader: FeatureReader;
+  random: Random;
+  cache: Cache;
+  reporter: Reporter;
+  signal?: AbortSignal;
+  /** Measures a half-trained detector on the test set; only for rules that look there (docs/methods.md 6.2). */
+  judge?: (fitted: Fitted) => Promise<{ image: number | null; pixel: number | null }>;
+}
+
+/** What a detector says of an image. */
+export interface Scored {
+  score: number;
+  /** [crop × crop], larger is more anomalous. */
+  map: Float32Array;
+}
+
+/** A detector that has seen its training images. */
+export interface Fitted {
+  /** Seconds by stage so far: `fit`, `denoise`, `coreset`, `search`, `map`. */
+  seconds: Partial<Record<'fit' | 'denoise' | 'coreset' | 'search' | 'map', number>>;
+  /** Worth saying beside the result, e.g. where training stopped. */
+  notes?: readonly string[];
+  /**
+   * Scores images, in order. @param alone score each image by itself, as in production; otherwise the images are one
+   * test set, to which a system may relate its scores (CFLOW does, as its authors).
+   */
+  score(images: readonly ImageRequest[], options?: { signal?: AbortSignal; alone?: boolean }): AsyncGenerator<Scored>;
+  /** Everything needed to {@link System.restore} it. */
+  tensors(): Promise<Tensors>;
+  /** Scores some training images as if they were new; without it their plain scores set the decision threshold. */
+  leaveOut?(indices: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+}
+
+/** A method by name: fit(images) → score. Adding one means one file like padim.ts and one line in systems.ts. */
+export interface System {
+  readonly name: string;
+  /** One line for people. */
+  readonly about: string;
+  /** Named sets of switches; the first is the default. */
+  readonly profiles: readonly string[];
+  /**
+   * What it reads of an image under a profile, with the channels it draws.
+   * @param backbone if the user chose one.
+   */
+  reading(profile: string, backbone?: string, set?: Settings, seed?: number): ReadingDefaults;
+  /** All switches under a profile with some set by the user. @throws InputError naming an impossible or unknown one. */
+  settings(profile: string, set?: Settings): Settings;
+  fit(work: Workshop, train: readonly ImageRequest[], settings: Settings): Promise<Fitted>;
+  /** A detector from what {@link Fitted.tensors} gave. @throws InputError when they do not fit together. */
+  restore(work: Omit<Workshop, 'random'>, tensors: Tensors, settings: Settings): Promise<Fitted>;
+}
