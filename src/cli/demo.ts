@@ -51,7 +51,7 @@ export function addDemo(program: Command): void {
 }
 
 async function runDemo(options: Options): Promise<void> {
-  const usual = findSystem('patchcore').reading('paper', options.backbone);
+  const usual = findSystem('patchcore').reading('paper', { backbone: options.backbone });
   const choice = featureChoice(options, usual);
   const { features } = systemConfig({ method: 'patchcore', features: choice }, 0);
   const { weights } = features;

@@ -127,7 +127,7 @@ export function systemChoice(options: FeatureOptions & MethodOptions & { seed: n
   const { method, profile, seed } = options;
   const system = findSystem(method);
   const settings = switches(options);
-  const usual = system.reading(profile ?? system.profiles[0], options.backbone, settings, seed);
+  const usual = system.reading(profile ?? system.profiles[0], { backbone: options.backbone, settings, seed });
   return { method, profile, settings, features: featureChoice(options, usual) };
 }
 

@@ -43,9 +43,9 @@ export function bankSystem(name: BankMethod, about: string): System {
     name,
     about,
     profiles: PROFILES,
-    reading: (_profile, backbone = 'resnet18') => ({
+    reading: (_profile, { backbone = 'resnet18', layers = bankLayers(backbone) } = {}) => ({
       backbone,
-      layers: bankLayers(backbone),
+      layers,
       preprocessing: PATCHCORE_PREPROCESSING,
     }),
     settings(profile, set) {

@@ -37,6 +37,10 @@ const BATCH = 32;
 /** Raise when a fit changes for the same features. */
 const VERSION = 1;
 
+function padimLayers(backbone: string): string[] {
+  return backbone === 'resnet50v2' ? ['layer1', 'layer2'] : ['layer1', 'layer2', 'layer3'];
+}
+
 function padimSystem(name: string, about: string, profiles: readonly string[], usual: string): System {
   const preprocessing = (profile: string): Preprocessing => (profile === 'original' ? SCRIPT : ANOMALIB_PREPROCESSING);
   const settings = (profile: string, set?: Settings): PadimSettings => {
@@ -48,8 +52,7 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
     about,
     profiles,
     settings,
-    reading(profile, backbone = usual, set, seed = 0) {
-      const layers = backbone === 'resnet50v2' ? ['layer1', 'layer2'] : ['layer1', 'layer2', 'layer3'];
+    reading(profile, { backbone = usual, layers = padimLayers(backbone), settings: set, seed = 0 } = {}) {
       const all = allChannels({ backbone, layers });
       const count = settings(profile, set).channels ?? Math.min(all, backbone === 'resnet18' ? 100 : 550);
       if (count > all) throw new InputError(`${backbone} has ${all} channels, not ${count}`, 'Choose fewer channels');

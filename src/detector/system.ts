@@ -15,6 +15,14 @@ export type Tensors = Record<string, StoredTensor>;
 /** What a system reads of an image unless the user says otherwise. */
 export type ReadingDefaults = Pick<FeatureSpec, 'backbone' | 'layers' | 'preprocessing' | 'reading'>;
 
+/** What the user chose that a reading depends on. */
+export interface ReadingChoice {
+  backbone?: string;
+  layers?: readonly string[];
+  settings?: Settings;
+  seed?: number;
+}
+
 /** What a system works with. Every draw comes from `random`. */
 export interface Workshop {
   threads: Threads;
@@ -60,9 +68,8 @@ export interface System {
   readonly profiles: readonly string[];
   /**
    * What it reads of an image under a profile, with the channels it draws.
-   * @param backbone if the user chose one.
    */
-  reading(profile: string, backbone?: string, set?: Settings, seed?: number): ReadingDefaults;
+  reading(profile: string, chosen?: ReadingChoice): ReadingDefaults;
   /** All switches under a profile with some set by the user. @throws InputError naming an impossible or unknown one. */
   settings(profile: string, set?: Settings): Settings;
   fit(work: Workshop, train: readonly ImageRequest[], settings: Settings): Promise<Fitted>;

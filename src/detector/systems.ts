@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { bankSystem } from './bank-system.js';
+import { CFLOW } from './cflow/cflow.js';
 import { PADIM, PADIM_STAR } from './padim.js';
 import type { System } from './system.js';
 
@@ -12,6 +13,7 @@ export const SYSTEMS: readonly System[] = [
   bankSystem('softpatch-gaussian', 'patches weighted by Mahalanobis distance'),
   PADIM,
   PADIM_STAR,
+  CFLOW,
 ];
 
 /** The system of a name. @throws InputError when there is none. */

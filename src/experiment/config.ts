@@ -62,10 +62,9 @@ export function systemConfig(choice: SystemChoice, seed: number, systems: readon
   const profile = choice.profile ?? system.profiles[0];
   const settings = system.settings(profile, choice.settings);
   const { backbone, layers, preprocessing, weights, executor = 'auto' } = choice.features;
-  const usual = system.reading(profile, backbone, choice.settings, seed);
+  const usual = system.reading(profile, { backbone, layers, settings: choice.settings, seed });
   const features: FeatureSpec = {
     ...usual,
-    layers: layers ?? usual.layers,
     preprocessing: { ...usual.preprocessing, ...preprocessing },
     weights,
     executor,

@@ -22,6 +22,8 @@ export interface Cache {
   find(kind: CacheKind, dependsOn: unknown): Promise<Record<string, StoredTensor> | null>;
   /** Stores an entry. */
   keep(kind: CacheKind, dependsOn: unknown, tensors: Record<string, StoredTensor>): Promise<void>;
+  /** Forgets an entry. */
+  drop(kind: CacheKind, dependsOn: unknown): Promise<void>;
   /** The entry, or what `compute` gives, stored. */
   remember(
     kind: CacheKind,
@@ -50,6 +52,7 @@ export function noCache(): Cache {
     warn: () => undefined,
     find: async () => null,
     keep: async () => undefined,
+    drop: async () => undefined,
     remember: (_kind, _dependsOn, compute) => compute(),
   };
 }
@@ -75,6 +78,7 @@ export function openCache(folder: string, warn: (text: string) => void = () => u
       return found;
     },
     keep: (kind, dependsOn, tensors) => writeEntry(entryPath(folder, kind, contentKey(dependsOn)), tensors),
+    drop: (kind, dependsOn) => rm(entryPath(folder, kind, contentKey(dependsOn)), { force: true }),
     async remember(kind, dependsOn, compute) {
       const found = await cache.find(kind, dependsOn);
       if (found) return found;

@@ -29,7 +29,7 @@ test('unknown methods name the known ones', () => {
 
 test('PaDiM draws its channels from the seed, sorted and distinct', () => {
   const channels = (seed: number, method = 'padim-star'): readonly number[] => {
-    const { reading } = findSystem(method).reading(findSystem(method).profiles[0], undefined, undefined, seed);
+    const { reading } = findSystem(method).reading(findSystem(method).profiles[0], { seed });
     assert.ok(reading?.kind === 'maps' && reading.channels);
     return reading.channels;
   };
@@ -38,5 +38,8 @@ test('PaDiM draws its channels from the seed, sorted and distinct', () => {
   assert.deepEqual([channels(0).length, channels(0, 'padim').length], [100, 550]);
   assert.ok(channels(0).every((c, i, all) => i === 0 || c > all[i - 1]) && channels(0).at(-1)! < 448);
   const padim = findSystem('padim');
-  assert.throws(() => padim.reading('original', 'resnet18', { channels: 449 }), /resnet18 has 448 channels, not 449/);
+  assert.throws(
+    () => padim.reading('original', { backbone: 'resnet18', settings: { channels: 449 } }),
+    /resnet18 has 448 channels, not 449/,
+  );
 });

@@ -1,0 +1,123 @@
+import { Cancelled } from '../../errors.js';
+import type { MapLayout } from '../../features/reading.js';
+import { loadTensorFlow } from '../../features/tensorflow.js';
+import type { TaskContext } from '../../kernels/worker.js';
+import { createRandom } from '../../random.js';
+import { CONDITION, positionalCode } from './condition.js';
+import { drawMixing } from './parameters.js';
+import type { CflowSettings } from './settings.js';
+import { createTrainer, type FlowTrainer } from './trainer.js';
+
+/** One layer's flow and the maps it sees. Typed arrays lie in shared memory. */
+export interface LayerWork {
+  map: MapLayout;
+  /** Values of an image, all layers. */
+  length: number;
+  values: Float32Array;
+  parameters: Float32Array;
+  blocks: number;
+  mixing: CflowSettings['mixing'];
+  /** Seed of the fixed mixing. */
+  seed: number;
+}
+
+/** A pass over the images in batches, with a learning rate each; fibres are drawn from `seed`. */
+export interface PassJob extends LayerWork {
+  kind: 'pass';
+  first: Float32Array;
+  second: Float32Array;
+  steps: number;
+  fibre: number;
+  batches: { images: readonly number[]; rate: number; seed: number }[];
+  /** Not 0: stop. */
+  stop: Int32Array;
+}
+
+/** ℓ of every position of images [from, to), into `likelihood` [images × positions]. */
+export interface LikelihoodJob extends LayerWork {
+  kind: 'likelihood';
+  likelihood: Float32Array;
+  from: number;
+  to: number;
+}
+
+export interface PassOutcome {
+  steps: number;
+  loss: number;
+}
+
+/** Vectors whose likelihood is computed together. */
+const TOGETHER = 1024;
+
+/** Runs a job on one thread; a pass changes parameters and moments in place, all at its end. */
+export async function run(context: TaskContext, job: PassJob | LikelihoodJob): Promise<PassOutcome | null> {
+  const tf = await loadTensorFlow();
+  const { map, blocks, mixing, seed, parameters } = job;
+  const channels = map.channels.length;
+  const shape = { channels, blocks };
+  const empty = new Float32Array(parameters.length);
+  const state =
+    job.kind === 'pass'
+      ? { parameters, first: job.first, second: job.second, steps: job.steps }
+      : { parameters, first: empty, second: empty, steps: 0 };
+  tf.engine().startScope();
+  const trainer = createTrainer(tf, shape, drawMixing(shape, mixing, createRandom(seed)), state);
+  try {
+    if (job.kind === 'likelihood') {
+      await likelihoods(trainer, job);
+      return null;
+    }
+    pass(trainer, job, context);
+    const loss = await trainer.loss();
+    if (!Number.isFinite(loss)) throw new Error(`the loss of ${map.layer} is ${loss}; lower the learning rate`);
+    await trainer.store();
+    return { steps: state.steps, loss };
+  } finally {
+    trainer.dispose();
+    tf.engine().endScope();
+  }
+}
+
+/** Shuffles a batch's vectors and takes one Adam step a fibre of them; the remainder is dropped (docs/methods.md 6.2). */
+function pass(trainer: FlowTrainer, job: PassJob, context: TaskContext): void {
+  const { map, length, values, fibre, batches, stop } = job;
+  const channels = map.channels.length;
+  const positions = map.side ** 2;
+  const code = positionalCode(map.side);
+  const vectors = new Float32Array(fibre * channels);
+  const codes = new Float32Array(fibre * CONDITION);
+  let taken = 0;
+  for (const { images, rate, seed } of batches) {
+    const count = images.length * positions;
+    const order = createRandom(seed).distinct(count, count);
+    for (let from = 0; from + fibre <= count; from += fibre) {
+      if (Atomics.load(stop, 0) !== 0) throw new Cancelled();
+      for (let i = 0; i < fibre; i++) {
+        const at = order[from + i];
+        const position = at % positions;
+        const source = images[Math.floor(at / positions)] * length + map.offset + position * channels;
+        vectors.set(values.subarray(source, source + channels), i * channels);
+        codes.set(code.subarray(position * CONDITION, (position + 1) * CONDITION), i * CONDITION);
+      }
+      trainer.step(vectors, codes, rate);
+      if (++taken % 16 === 0) context.report(taken);
+    }
+  }
+  context.report(taken);
+}
+
+async function likelihoods(trainer: FlowTrainer, job: LikelihoodJob): Promise<void> {
+  const { map, length, values, likelihood, from, to } = job;
+  const channels = map.channels.length;
+  const positions = map.side ** 2;
+  const code = positionalCode(map.side);
+  for (let image = from; image < to; image++) {
+    const start = image * length + map.offset;
+    for (let p = 0; p < positions; p += TOGETHER) {
+      const end = Math.min(positions, p + TOGETHER);
+      const vectors = values.slice(start + p * channels, start + end * channels);
+      const found = await trainer.likelihood(vectors, code.slice(p * CONDITION, end * CONDITION));
+      likelihood.set(found, image * positions + p);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { Cancelled, checkCancelled, InputError } from '../../errors.js';
+import type { ImageRequest } from '../../features/spec.js';
+import { sharedFloats } from '../../kernels/arena.js';
+import type { Random } from '../../random.js';
+import type { Tensors, Workshop } from '../system.js';
+import type { PassJob, PassOutcome } from './flow-task.js';
+import { freshParameters, parameterCount } from './parameters.js';
+import { FLOW_TASK, type Flows, layerWork } from './scoring.js';
+import { learningRate } from './settings.js';
+
+/** Where training stands after whole epochs: enough to go on byte for byte. */
+export interface Training {
+  flows: Flows;
+  first: Float32Array[];
+  second: Float32Array[];
+  steps: number[];
+  epochs: number;
+  /** Mean loss of each epoch over layers. */
+  losses: number[];
+  /** Image and pixel AUROC on the test set after each epoch, where a rule looked at it; NaN where unknown. */
+  judged: { image: number; pixel: number }[];
+}
+
+/** Untrained flows for a layout. */
+export function freshTraining(flows: Omit<Flows, 'parameters'>, random: Random): Training {
+  const shapes = flows.layout.maps.map(({ channels }) => ({
+    channels: channels.length,
+    blocks: flows.settings.blocks,
+  }));
+  const zeros = (): Float32Array[] => shapes.map((shape) => sharedFloats(parameterCount(shape)));
+  const parameters = shapes.map((shape, l) => freshParameters(shape, random.fork(`flow/${l}`), zeros()[l]));
+  return {
+    flows: { ...flows, parameters },
+    first: zeros(),
+    second: zeros(),
+    steps: shapes.map(() => 0),
+    epochs: 0,
+    losses: [],
+    judged: [],
+  };
+}
+
+/** A checkpoint's tensors. */
+export function trainingTensors({ flows, first, second, steps, epochs, losses, judged }: Training): Tensors {
+  const tensors: Tensors = {
+    progress: { dtype: 'I32', shape: [1 + steps.length], data: Int32Array.of(epochs, ...steps) },
+    losses: { dtype: 'F64', shape: [losses.length], data: Float64Array.from(losses) },
+    judged: {
+      dtype: 'F64',
+      shape: [judged.length, 2],
+      data: Float64Array.from(judged.flatMap(({ image, pixel }) => [image, pixel])),
+    },
+  };
+  for (const l of steps.keys()) {
+    for (const [name, data] of Object.entries({ flow: flows.parameters[l], first: first[l], second: second[l] })) {
+      tensors[`${name}.${l}`] = { dtype: 'F32', shape: [data.length], data };
+    }
+  }
+  return tensors;
+}
+
+/** Goes on from a checkpoint made by {@link trainingTensors}. */
+export function resumeTraining(training: Training, tensors: Tensors): void {
+  const [epochs, ...steps] = tensors.progress.data as Int32Array;
+  const judged = tensors.judged.data as Float64Array;
+  Object.assign(training, { epochs, steps: [...steps], losses: [...(tensors.losses.data as Float64Array)] });
+  training.judged = Array.from({ length: judged.length / 2 }, (_, e) => ({
+    image: judged[2 * e],
+    pixel: judged[2 * e + 1],
+  }));
+  for (const l of steps.keys()) {
+    training.flows.parameters[l].set(tensors[`flow.${l}`].data as Float32Array);
+    training.first[l].set(tensors[`first.${l}`].data as Float32Array);
+    training.second[l].set(tensors[`second.${l}`].data as Float32Array);
+  }
+}
+
+/**
+ * One epoch: passes over shuffled image batches, every layer's flow on its own thread (they share nothing but the images).
+ * @param values all images' maps, or null where every pass reads newly rotated ones.
+ * @throws InputError when a batch has fewer vectors than a fibre; Cancelled, leaving the training as it was.
+ */
+export async function trainEpoch(
+  { threads, reader, random, reporter, signal }: Workshop,
+  training: Training,
+  train: readonly ImageRequest[],
+  values: Float32Array | null,
+): Promise<void> {
+  const { flows, first, second, steps } = training;
+  const { settings, layout } = flows;
+  const epoch = training.epochs;
+  const losses: number[] = [];
+  for (let pass = 0; pass < settings.passes; pass++) {
+    checkCancelled(signal);
+    const own = random.fork(`epoch/${epoch}/${pass}`);
+    const current = values ?? (await reader.read(rotated(train, own), { signal }, false));
+    const batches = imageBatches(train.length, settings, own);
+    if (batches.length === 0) throw tooFew(train.length, 1, settings.images);
+    const total = layout.maps.reduce((sum, { side }) => sum + stepsOf(batches, side, settings.fibre), 0);
+    const name = `epoch ${epoch + 1}/${settings.epochs}${settings.passes > 1 ? ` pass ${pass + 1}` : ''}`;
+    const progress = reporter.stage(losses.length > 0 ? `${name}, loss ${losses.at(-1)!.toFixed(3)}` : name);
+    const done = layout.maps.map(() => 0);
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const halt = (): void => void Atomics.store(stop, 0, 1);
+    signal?.addEventListener('abort', halt);
+    // Copies, so that a pass that stops half-way leaves the training as it was.
+    const copy = (values: Float32Array): Float32Array => {
+      const shared = sharedFloats(values.length);
+      shared.set(values);
+      return shared;
+    };
+    try {
+      const outcomes = await Promise.all(
+        layout.maps.map(async ({ side }, l) => {
+          if (stepsOf(batches, side, settings.fibre) === 0) throw tooFew(batches[0].length, side, settings.fibre);
+          const job: PassJob = {
+            ...layerWork(flows, l, current),
+            parameters: copy(flows.parameters[l]),
+            first: copy(first[l]),
+            second: copy(second[l]),
+            kind: 'pass',
+            steps: steps[l],
+            fibre: settings.fibre,
+            batches: batches.map((images, b) => ({
+              images,
+              rate: learningRate(settings, epoch, pass, b, batches.length),
+              seed: own.fork(`fibres/${l}/${b}`).integer(2 ** 31),
+            })),
+            stop,
+          };
+          const outcome = await threads.run<PassOutcome>(FLOW_TASK, null, [job], (taken) => {
+            done[l] = taken;
+            progress(
+              done.reduce((sum, value) => sum + value, 0),
+              total,
+            );
+          });
+          return { job, outcome };
+        }),
+      );
+      for (const [l, { job, outcome }] of outcomes.entries()) {
+        flows.parameters[l].set(job.parameters);
+        first[l].set(job.first);
+        second[l].set(job.second);
+        steps[l] = outcome.steps;
+      }
+      losses.push(outcomes.reduce((sum, { outcome }) => sum + outcome.loss, 0) / outcomes.length);
+    } catch (error) {
+      halt();
+      throw signal?.aborted ? new Cancelled() : error;
+    } finally {
+      signal?.removeEventListener('abort', halt);
+    }
+  }
+  training.losses.push(losses.reduce((sum, loss) => sum + loss, 0) / losses.length);
+  training.epochs++;
+}
+
+function stepsOf(batches: readonly (readonly number[])[], side: number, fibre: number): number {
+  return batches.reduce((sum, images) => sum + Math.floor((images.length * side * side) / fibre), 0);
+}
+
+function tooFew(images: number, side: number, fibre: number): InputError {
+  return new InputError(
+    `${images} images of ${side}×${side} vectors are fewer than a batch of ${fibre}`,
+    'Give more images, or lower fibre or images with --set',
+  );
+}
+
+/** Shuffled image indices in batches. */
+function imageBatches(count: number, { images, dropLast }: Flows['settings'], random: Random): number[][] {
+  const order = [...random.distinct(count, count)];
+  const batches: number[][] = [];
+  for (let from = 0; from < count; from += images) batches.push(order.slice(from, from + images));
+  return dropLast && batches.at(-1)!.length < images ? batches.slice(0, -1) : batches;
+}
+
+/** cflow-ad's augmentation: every image turned by U(±5°) anew. */
+function rotated(train: readonly ImageRequest[], random: Random): ImageRequest[] {
+  return train.map((image) => ({
+    ...image,
+    augmentation: { shiftX: 0, shiftY: 0, scale: 1, shear: 0, ...image.augmentation, angle: random.uniform(-5, 5) },
+  }));
+}
