@@ -8,6 +8,13 @@ const LABELS = {
   'patchcore-random': 'PatchCore 1 % random',
   'lof-release': 'SoftPatch-LOF (release, k = 5)',
   'lof-paper': 'SoftPatch-LOF (paper, tensor, k = 6)',
+  'padim-star': 'PaDiM\\*',
+  padim: 'PaDiM (original profile, ResNet18)',
+  cflow: 'CFLOW `small`',
+  'padim-star+padim-star': 'PaDiM\\* + PaDiM\\*',
+  'padim-star-0.1+patchcore': 'PaDiM\\* (t = 0.1) + PatchCore',
+  'padim-star+patchcore': 'PaDiM\\* + PatchCore',
+  'padim-star+cflow': 'PaDiM\\* + CFLOW `small`',
   nearest: 'SoftPatch-nearest',
   gaussian: 'SoftPatch-gaussian',
 };
@@ -104,7 +111,13 @@ const fill = (text, mark, made) =>
     new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- /${mark} -->)`),
     (_, open, close) => `${open}\n${made}\n\n${close}`,
   );
-const fresh = fill(fill(readme, 'results', GRIDS.map(table).join('\n\n')), 'bench', bench());
+const example = readFileSync('test/detector/own-system.ts', 'utf8').replaceAll('../../src/index.js', 'softpatch-lab');
+const parts = {
+  example: `\`\`\`ts\n${example}\`\`\``,
+  results: GRIDS.map(table).join('\n\n'),
+  bench: bench(),
+};
+const fresh = Object.entries(parts).reduce((text, [mark, made]) => fill(text, mark, made), readme);
 if (process.argv.includes('--check')) {
   if (fresh !== readme) {
     console.error('the tables in README.md are stale; run node scripts/readme-table.mjs');

@@ -27,6 +27,29 @@ const cells = (systems, ratio, seeds) =>
     ),
   );
 
+/** Everything outside the memory-bank family, and pipelines. */
+const OTHERS = {
+  'padim-star': { method: 'padim-star' },
+  padim: { method: 'padim' },
+  cflow: { method: 'cflow', profile: 'small' },
+  'padim-star+padim-star': { method: 'padim-star', filter: { method: 'padim-star', budget: 0.15 } },
+  'padim-star-0.1+patchcore': { method: 'patchcore', filter: { method: 'padim-star', budget: 0.1 } },
+  'padim-star+patchcore': { method: 'patchcore', filter: { method: 'padim-star', budget: 0.15 } },
+  'padim-star+cflow': { method: 'cflow', profile: 'small', filter: { method: 'padim-star', budget: 0.15 } },
+};
+const others = (ratio, settings) =>
+  [...Object.entries(OTHERS), ['patchcore-random', SYSTEMS['patchcore-random']]].flatMap(([system, choice]) =>
+    settings.map(({ setting, noise }) => ({
+      name: `${system}_${setting}_seed0`,
+      system,
+      setting,
+      ...choice,
+      noise,
+      seed: 0,
+      settings: choice.method === 'patchcore' ? { ratio } : {},
+    })),
+  );
+
 export const GRIDS = [
   {
     name: 'screw-0.01',
@@ -59,5 +82,22 @@ export const GRIDS = [
       nearest: { r0: [0.572, 0.984], 'no-overlap': [0.554, 0.986], overlap: [0.562, 0.984] },
       gaussian: { r0: [0.536, 0.969], 'no-overlap': [0.479, 0.97], overlap: [0.492, 0.964] },
     },
+  },
+  {
+    name: 'screw-systems',
+    title: 'MVTec AD `screw`, ResNet18, the other systems (PatchCore at ρ = 0.1, CFLOW `small`: 4 blocks, 2 epochs)',
+    data: 'datasets/mvtec',
+    category: 'screw',
+    manifest: 'golden/noise-screw-0.1.json',
+    cells: others(0.1, SETTINGS),
+    // The paper's `screw` row, WideResNet50: image AUROC of Table 6 (overlap).
+    paper: {},
+  },
+  {
+    name: 'magnetic_tile-systems',
+    title: 'Magnetic tile defects, ResNet18, the other systems (PatchCore at ρ = 0.01, CFLOW `small`)',
+    data: 'datasets/mtd',
+    category: 'magnetic_tile',
+    cells: others(0.01, SETTINGS.slice(1)),
   },
 ];

@@ -74,7 +74,7 @@ export const CFLOW_PROFILES: Readonly<Record<string, CflowSettings>> = {
     augmentation: 'rotation',
     patience: null,
   },
-  small: { ...ANOMALIB, blocks: 4, fibre: 256, images: 32, epochs: 6, learningRate: 1e-3, patience: null },
+  small: { ...ANOMALIB, blocks: 4, fibre: 256, images: 32, epochs: 2, learningRate: 1e-3, patience: null },
 };
 
 /**
