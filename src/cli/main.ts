@@ -8,6 +8,7 @@ import { addDemo } from './demo.js';
 import { addDetect } from './detect.js';
 import { addEvaluate } from './evaluate.js';
 import { addFit } from './fit.js';
+import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 import { addWeights } from './weights.js';
 
@@ -20,7 +21,8 @@ const program = new Command('softpatch')
     '\nExamples:\n  softpatch demo\n  softpatch data import mvtec_anomaly_detection.tar.xz\n  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap',
   );
 
-for (const add of [addDemo, addEvaluate, addSweep, addFit, addDetect, addData, addWeights, addCache]) add(program);
+for (const add of [addDemo, addEvaluate, addSweep, addRun, addFit, addDetect, addData, addWeights, addCache])
+  add(program);
 
 try {
   await program.parseAsync();

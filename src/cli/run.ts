@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SMALL_SET } from '../dataset/drawn/write.js';
+import { listCategories } from '../dataset/layouts.js';
+import { InputError } from '../errors.js';
+import { EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from '../experiment/paper/grid.js';
+import { PAPER_SYSTEMS } from '../experiment/paper/paper-systems.js';
+import { createPlanner, type PaperSetting } from '../experiment/paper/plan.js';
+import { finishedCells, runCells } from '../experiment/paper/run.js';
+import type { WeightSource } from '../features/spec.js';
+import { WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
+import { naturalSheet } from '../figures/paper/natural.js';
+import { writeExperiment } from '../figures/paper/write.js';
+import { renderPng } from '../figures/render.js';
+import { writeAtomically } from '../storage/atomic.js';
+import { drawPictureCategories } from './draw.js';
+import { addCacheOptions, addThreads, type CacheOptions, number, whole } from './options.js';
+import { withSession } from './session.js';
+
+interface Options extends CacheOptions {
+  data?: string;
+  weights: string;
+  backbone?: string;
+  categories?: string[];
+  systems?: string[];
+  draws: number;
+  ratio: number;
+  cflow: string;
+  size?: number;
+  set?: Record<string, Record<string, unknown>>;
+  shard?: [number, number];
+  results: string;
+  out: string;
+  threads?: number;
+}
+
+const DRAWN = 'data/drawn';
+const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+function shard(text: string): [number, number] {
+  const parts = /^(\d+)\/(\d+)$/.exec(text);
+  if (!parts) throw new InvalidArgumentError('It is not i/n, such as 2/8.');
+  return [Number(parts[1]), Number(parts[2])];
+}
+
+/** `cflow.epochs=1` into { cflow: { epochs: '1' } }. */
+function methodSwitch(text: string, before: Record<string, Record<string, unknown>> = {}): typeof before {
+  const parts = /^([\w-]+)\.(\w+)=(.*)$/.exec(text);
+  if (!parts) throw new InvalidArgumentError('It is not method.switch=value, such as cflow.epochs=1.');
+  const [, method, name, value] = parts;
+  return { ...before, [method]: { ...before[method], [name]: value } };
+}
+
+/** `softpatch run`: the paper's tables and figures. */
+export function addRun(program: Command): void {
+  const command = program
+    .command('run')
+    .description(
+      "the paper's tables and figures: computes what is missing, writes them with the paper's numbers beside",
+    )
+    .argument('<what...>', `${EXPERIMENTS.join(', ')} or all`)
+    .option('--data <dir>', `folder of categories in MVTec's layout (default: the drawn set, into ${DRAWN})`)
+    .option('--weights <dir>', 'folder of <backbone>.safetensors', WEIGHTS_FOLDER)
+    .option('--backbone <name>', 'network (default: wide_resnet50_2 if its weights are there, else resnet18)')
+    .option('--categories <names>', 'only these, comma-separated', list)
+    .addOption(
+      new Option('--systems <names>', `only these: ${PAPER_SYSTEMS.map(({ name }) => name).join(', ')}`).argParser(
+        list,
+      ),
+    )
+    .option('--draws <n>', 'draws of noise and seeds', whole, 3)
+    .option('--ratio <rho>', 'share of patches in greedy coresets', number, 0.1)
+    .option('--cflow <profile>', 'profile of CFLOW: small, anomalib-2022, cflow-ad', 'small')
+    .option('--size <px>', 'side of the images, for quick looks', whole)
+    .option('--set <method.switch=value>', "a method's switch, may be repeated", methodSwitch)
+    .option('--shard <i/n>', 'compute only part i of n; processes may share --results', shard)
+    .option('--results <dir>', 'one file a cell; finished cells are never computed again', 'data/results/paper')
+    .option('--out <dir>', 'where tables and figures go', 'figures');
+  addCacheOptions(addThreads(command))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  softpatch run table-6 --data data/mvtec --weights data/weights --draws 3
+  softpatch run all --data data/mvtec --shard 2/8 --results /shared/results
+  softpatch run figure-7 --ratio 0.01 --draws 1 --size 112`,
+    )
+    .action(runPaper);
+}
+
+async function runPaper(what: string[], options: Options): Promise<void> {
+  const unknown = what.find((name) => name !== 'all' && !(EXPERIMENTS as readonly string[]).includes(name));
+  if (unknown)
+    throw new InputError(`there is no experiment "${unknown}"`, `Choose from ${EXPERIMENTS.join(', ')}, all`);
+  const experiments = what.includes('all') ? EXPERIMENTS : (what as Experiment[]);
+  const wrong = options.systems?.find((name) => !PAPER_SYSTEMS.some((system) => system.name === name));
+  if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
+  await withSession(options, async ({ threads, reporter, signal, cache }) => {
+    const data = options.data ?? DRAWN;
+    if (!options.data && !existsSync(DRAWN)) await drawPictureCategories(DRAWN, SMALL_SET, reporter);
+    const present = await listCategories(data);
+    const categories = (options.categories ?? present).filter((name) => present.includes(name));
+    const absent = (options.categories ?? []).filter((name) => !present.includes(name));
+    if (absent.length > 0) reporter.note(`not in ${data}: ${absent.join(', ')}; going on with the rest`);
+    if (categories.length === 0)
+      throw new InputError(`${data} has none of the categories`, `It has ${present.join(', ')}`);
+    const plan = createPlanner(settingOf(options, data, reporter.note));
+    const cells = gridOf(experiments, categories, options.draws, options.systems);
+    const mine = options.shard ? shardOf(cells, ...options.shard) : cells;
+    const outcome = await runCells({ threads, cache, reporter, signal }, options.results, mine, plan);
+    console.log(`${outcome.done} cells computed, ${outcome.reused} found finished, ${outcome.failures.length} failed`);
+    for (const experiment of experiments) {
+      const own = experimentCells(experiment, categories, options.draws, options.systems);
+      const { results, missing } = await finishedCells(options.results, own, plan);
+      const paths = await writeExperiment(options.out, experiment, results);
+      for (const result of results.filter(({ natural }) => natural)) {
+        const sheet = join(options.results, `natural-${result.cell.category}.png`);
+        await writeAtomically(sheet, renderPng(await naturalSheet(result, join(data, result.cell.category)), 1.5));
+        paths.push(sheet);
+      }
+      const lacking = missing.length > 0 ? `, ${missing.length} of ${own.length} cells missing` : '';
+      console.log(`${experiment}${lacking}: ${paths.join(' ') || 'nothing to write yet'}`);
+    }
+    if (outcome.failures.length > 0) {
+      const lines = outcome.failures.map(
+        ({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.ratio}: ${why}`,
+      );
+      throw new InputError(
+        `${outcome.failures.length} cells failed:\n${lines.join('\n')}\n`,
+        'The next run tries them again',
+      );
+    }
+  });
+}
+
+function settingOf(options: Options, data: string, note: (text: string) => void): PaperSetting {
+  const { ratio, cflow, size, set: switches } = options;
+  const weightsOf = (backbone: string): WeightSource => {
+    const path = weightPath(backbone, options.weights);
+    if (existsSync(path)) return { kind: 'file', path };
+    note(`${path} is not there: ${backbone} runs with seeded random weights`);
+    return { kind: 'random', seed: 0 };
+  };
+  const wide = 'wide_resnet50_2';
+  const backbone = options.backbone ?? (existsSync(weightPath(wide, options.weights)) ? wide : 'resnet18');
+  const weights = weightsOf(backbone);
+  const starWeights = backbone === 'resnet18' ? weights : weightsOf('resnet18');
+  const preprocessing = size === undefined ? undefined : { resize: size, crop: size };
+  return { data, backbone, weights, starWeights, ratio, cflow, preprocessing, switches };
+}

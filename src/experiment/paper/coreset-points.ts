@@ -1,0 +1,78 @@
+import { principalAxes } from '../../coreset/principal-axes.js';
+import { isBank } from '../../detector/bank-system.js';
+import { findSystem } from '../../detector/systems.js';
+import { InputError } from '../../errors.js';
+import { patchGrid } from '../../features/embedder.js';
+import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
+import { featureReader } from '../../features/reader.js';
+import type { Threads } from '../../kernels/threads.js';
+import { createRandom } from '../../random.js';
+import { defectPatches, diagnose } from '../diagnostics.js';
+import { tsne } from '../tsne.js';
+import type { CoresetPoints } from './cell-file.js';
+import type { CellWork } from './compute.js';
+import type { PlannedCell } from './plan.js';
+
+/** Rows drawn of a coreset, and the principal axes t-SNE sees. */
+const [ROWS, AXES] = [800, 50];
+
+/** Places rows of a plane: [n × d] with principal coordinates first → [n × 2]. */
+export type Placer = { name: string; place(points: Float32Array, d: number): ArrayLike<number> };
+
+/** The default: our exact t-SNE. */
+export const EXACT_TSNE: Placer = { name: 't-SNE', place: (points, d) => tsne(points, d) };
+
+/** A coreset in the plane (Figure 5), each row coloured by where it comes from. */
+export async function coresetPoints(
+  { threads, cache, reporter, signal }: CellWork,
+  { config, noisy }: PlannedCell,
+  placer: Placer = EXACT_TSNE,
+): Promise<CoresetPoints> {
+  const { category, train } = noisy;
+  const { features, maskMode, seed } = config;
+  const reader = await featureReader(threads, features, cache);
+  const work = { threads, reader, random: createRandom(seed), cache, reporter, signal };
+  const fitted = await findSystem(config.method).fit(work, train, config.settings);
+  if (!isBank(fitted)) throw new InputError(`${config.method} has no coreset`, 'Choose a memory bank');
+  const { rows, picks } = await fitted.bank.load();
+  const { side, positions } = patchGrid(features);
+  const defects = category.masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
+  const { coresetNoiseShare, coresetDefectShare } = diagnose(train, positions, picks, { kept: null }, defects);
+  const count = Math.min(ROWS, picks.length);
+  const chosen = createRandom(seed).fork('t-sne').distinct(picks.length, count).sort();
+  const sample = new Float32Array(count * EMBEDDING_DIMENSIONS);
+  chosen.forEach((row, i) => {
+    const from = row * EMBEDDING_DIMENSIONS;
+    sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
+  });
+  const axes = Math.min(AXES, count - 1);
+  const plane = placer.place(await principal(threads, sample, count, axes), axes);
+  return {
+    coresetSize: picks.length,
+    noiseShare: coresetNoiseShare,
+    defectShare: coresetDefectShare,
+    method: `${placer.name}, ${count} rows`,
+    points: Array.from(chosen, (row, i) => {
+      const patch = picks[row];
+      const from = defects?.[patch] ? 'defect' : train[Math.floor(patch / positions)].noise ? 'noise' : 'nominal';
+      return { x: round(plane[2 * i]), y: round(plane[2 * i + 1]), from };
+    }),
+  };
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** Coordinates along the leading principal axes, [n × count]. */
+async function principal(threads: Threads, rows: Float32Array, n: number, count: number): Promise<Float32Array> {
+  const d = EMBEDDING_DIMENSIONS;
+  const { axes, mean } = await principalAxes(threads, rows, d, count);
+  const out = new Float32Array(n * count);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < count; k++) {
+      let sum = 0;
+      for (let a = 0; a < d; a++) sum += (rows[i * d + a] - mean[a]) * axes[k * d + a];
+      out[i * count + k] = sum;
+    }
+  }
+  return out;
+}

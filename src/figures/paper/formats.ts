@@ -1,0 +1,113 @@
+import { csvFormatRows } from 'd3-dsv';
+
+/** One figure of a table. */
+export interface Figure {
+  mean: number;
+  /** Over draws; null for one draw. */
+  deviation: number | null;
+  /** What the paper prints; undefined where it prints nothing. */
+  paper?: number;
+  best?: boolean;
+}
+
+/** A table as data: a row is a label and its figures; null where nothing was measured. */
+export interface FigureTable {
+  title: string;
+  /** Worth a line below the table. */
+  caption: string;
+  columns: readonly string[];
+  rows: readonly { label: string; figures: readonly (Figure | null)[] }[];
+}
+
+/** Three decimals without the leading zero, as the paper prints AUROC. */
+export function short(value: number): string {
+  return value.toFixed(3).replace(/^(-?)0\./, '$1.');
+}
+
+const signed = (value: number): string => (value < 0 ? '−' : '+') + short(Math.abs(value));
+
+/** `.727 ±.002 (paper .710, +.017)`. */
+function plain({ mean, deviation, paper }: Figure, plusMinus = ' ±'): string {
+  const spread = deviation === null ? '' : `${plusMinus}${short(deviation)}`;
+  const beside = paper === undefined ? '' : ` (paper ${short(paper)}, ${signed(mean - paper)})`;
+  return `${short(mean)}${spread}${beside}`;
+}
+
+export function toMarkdown({ title, caption, columns, rows }: FigureTable): string {
+  const escaped = (text: string): string => text.replace(/([*|])/g, '\\$1');
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const cell = (figure: Figure | null): string => {
+    if (!figure) return '–';
+    return figure.best ? `**${plain(figure)}**` : plain(figure);
+  };
+  return [
+    `**${escaped(title)}**`,
+    '',
+    line(['', ...columns.map(escaped)]),
+    line(['---', ...columns.map(() => '---')]),
+    ...rows.map(({ label, figures }) => line([escaped(label), ...figures.map(cell)])),
+    '',
+    escaped(caption),
+    '',
+  ].join('\n');
+}
+
+export function toHtml({ title, caption, columns, rows }: FigureTable): string {
+  const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const cell = (figure: Figure | null): string => {
+    if (!figure) return '<td>–</td>';
+    return `<td style="text-align:right">${figure.best ? `<b>${plain(figure)}</b>` : plain(figure)}</td>`;
+  };
+  return [
+    `<table><caption style="caption-side:top;text-align:left"><b>${escaped(title)}</b><br>${escaped(caption)}</caption>`,
+    `<thead><tr><th></th>${columns.map((column) => `<th>${escaped(column)}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...rows.map(
+      ({ label, figures }) =>
+        `<tr><td style="text-align:left">${escaped(label)}</td>${figures.map(cell).join('')}</tr>`,
+    ),
+    '</tbody></table>',
+    '',
+  ].join('\n');
+}
+
+/** A booktabs table; the best value of a column in bold, the paper's in small print. */
+export function toLatex({ title, caption, columns, rows }: FigureTable): string {
+  const escaped = (text: string): string =>
+    text
+      .replace(/[&%$#_{}]/g, '\\$&')
+      .replace(/ρ/g, '$\\rho$')
+      .replace(/τ/g, '$\\tau$')
+      .replace(/±/g, '$\\pm$')
+      .replace(/−/g, '$-$');
+  const cell = (figure: Figure | null): string => {
+    if (!figure) return '--';
+    const { mean, deviation, paper, best } = figure;
+    const spread = deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation)}}`;
+    const beside = paper === undefined ? '' : `\\,{\\scriptsize(${short(paper)})}`;
+    return `${best ? `\\textbf{${short(mean)}}` : short(mean)}${spread}${beside}`;
+  };
+  return [
+    '% needs \\usepackage{booktabs}',
+    '\\begin{table}',
+    '\\centering',
+    `\\caption{${escaped(title)}. ${escaped(caption)}}`,
+    `\\begin{tabular}{l${'r'.repeat(columns.length)}}`,
+    '\\toprule',
+    `${['', ...columns.map(escaped)].join(' & ')} \\\\`,
+    '\\midrule',
+    ...rows.map(({ label, figures }) => `${[escaped(label), ...figures.map(cell)].join(' & ')} \\\\`),
+    '\\bottomrule',
+    '\\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
+
+/** Full precision, one column each for value, deviation and the paper's. */
+export function toCsv({ columns, rows }: FigureTable): string {
+  const header = ['system', ...columns.flatMap((name) => [name, `${name} deviation`, `${name} paper`])];
+  const cells = (figure: Figure | null): string[] =>
+    figure ? [figure.mean, figure.deviation, figure.paper].map((value) => (value ?? '').toString()) : ['', '', ''];
+  return `${csvFormatRows([header, ...rows.map(({ label, figures }) => [label, ...figures.flatMap(cells)])])}\n`;
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { csvFormat } from 'd3-dsv';
+import type { TopLevelSpec } from 'vega-lite';
+import type { CellResult } from '../../experiment/paper/cell-file.js';
+import type { Experiment } from '../../experiment/paper/grid.js';
+import { writeAtomically } from '../../storage/atomic.js';
+import { renderPng } from '../render.js';
+import { renderChart } from '../vega.js';
+import { coresetChart, coresetRows } from './coresets.js';
+import { type FigureTable, toCsv, toHtml, toLatex, toMarkdown } from './formats.js';
+import { aurocTable, timingTable } from './tables.js';
+import { timingChart, timingRows } from './timing.js';
+import { trendChart, trendRows } from './trends.js';
+
+/** Dots an inch of printed figures, one unit being a point. */
+const PRINT = 300 / 72;
+
+/** Writes a table as Markdown, HTML, LaTeX and CSV. @returns the paths. */
+export async function writeTable(folder: string, name: string, table: FigureTable): Promise<string[]> {
+  const formats = { md: toMarkdown, html: toHtml, tex: toLatex, csv: toCsv };
+  return Promise.all(
+    Object.entries(formats).map(async ([ending, format]) => {
+      const path = join(folder, `${name}.${ending}`);
+      await writeAtomically(path, format(table));
+      return path;
+    }),
+  );
+}
+
+/** Writes a chart as SVG and 300-dpi PNG, and what it draws as CSV. @returns the paths. */
+export async function writeChart(
+  folder: string,
+  name: string,
+  spec: TopLevelSpec,
+  rows: readonly object[],
+): Promise<string[]> {
+  const svg = await renderChart(spec);
+  const files = {
+    [`${name}.svg`]: svg,
+    [`${name}.png`]: renderPng(svg, PRINT),
+    [`${name}.csv`]: `${csvFormat(rows as object[])}\n`,
+  };
+  return Promise.all(
+    Object.entries(files).map(async ([file, content]) => {
+      await writeAtomically(join(folder, file), content);
+      return join(folder, file);
+    }),
+  );
+}
+
+/**
+ * Writes an experiment's tables and figures from its finished cells.
+ * @returns the paths; none where nothing was measured.
+ */
+export async function writeExperiment(
+  folder: string,
+  experiment: Experiment,
+  results: readonly CellResult[],
+): Promise<string[]> {
+  if (results.length === 0) return [];
+  switch (experiment) {
+    case 'table-5':
+    case 'table-6':
+    case 'table-7':
+      return writeTable(folder, experiment, await aurocTable(experiment, results));
+    case 'table-8': {
+      const rows = timingRows(results);
+      return [
+        ...(await writeTable(folder, experiment, timingTable(results))),
+        ...(await writeChart(folder, `${experiment}-chart`, timingChart(rows), rows)),
+      ];
+    }
+    case 'figure-6':
+    case 'figure-7': {
+      const rows = await trendRows(results, experiment === 'figure-7');
+      return writeChart(folder, experiment, trendChart(rows), rows);
+    }
+    case 'figure-5': {
+      const paths: string[] = [];
+      for (const category of new Set(results.map(({ cell }) => cell.category))) {
+        const own = results.filter(({ cell }) => cell.category === category);
+        for (const byMask of [false, true]) {
+          const rows = coresetRows(own, byMask);
+          const name = `${experiment}-${category}${byMask ? '-by-mask' : ''}`;
+          paths.push(...(await writeChart(folder, name, coresetChart(rows), rows)));
+        }
+      }
+      return paths;
+    }
+    case 'figure-8':
+      return Promise.all(
+        results.map(async ({ cell, natural }) => {
+          const path = join(folder, `${experiment}-${cell.category}.csv`);
+          await writeAtomically(path, `${csvFormat(natural!.images)}\n`);
+          return path;
+        }),
+      );
+  }
+}

@@ -1,0 +1,49 @@
+import type { TopLevelSpec } from 'vega-lite';
+
+/** A point of a threshold sweep. */
+export interface SweepCurveRow {
+  threshold: number;
+  image: number | null;
+  pixel: number | null;
+}
+
+/** Image and pixel AUROC over τ. @param chosen a τ to mark, e.g. the paper's 0.15. */
+export function sweepChart(rows: readonly SweepCurveRow[], chosen?: number): TopLevelSpec {
+  const values = rows.flatMap(({ threshold, image, pixel }) => [
+    { threshold, metric: 'image AUROC', auroc: image },
+    { threshold, metric: 'pixel AUROC', auroc: pixel },
+  ]);
+  const legend = { title: null, orient: 'bottom', symbolOpacity: 1, symbolSize: 36 } as const;
+  const x = {
+    field: 'threshold',
+    type: 'quantitative',
+    axis: { title: 'τ, share of patches removed', format: '~g' },
+  } as const;
+  const rule = {
+    data: { values: [{ threshold: chosen }] },
+    mark: { type: 'rule', strokeDash: [3, 3], color: '#888' },
+    encoding: { x },
+  };
+  return {
+    width: 240,
+    height: 130,
+    layer: [
+      ...(chosen === undefined ? [] : [rule]),
+      {
+        data: { values: values.filter(({ auroc }) => auroc !== null) },
+        mark: { type: 'line', strokeWidth: 1.2, point: { filled: true, size: 24 } },
+        encoding: {
+          x,
+          y: {
+            field: 'auroc',
+            type: 'quantitative',
+            scale: { zero: false },
+            axis: { title: 'AUROC', format: '.2f', tickCount: 5 },
+          },
+          color: { field: 'metric', type: 'nominal', legend },
+          shape: { field: 'metric', type: 'nominal', legend },
+        },
+      },
+    ],
+  } as TopLevelSpec;
+}
