@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { openCategory } from '../../dataset/layouts.js';
 import { injectNoise, type NoisyCategory } from '../../dataset/noise.js';
 import { specParameters } from '../../features/embedder.js';
@@ -32,7 +33,7 @@ export interface PlannedCell {
   cell: Cell;
   config: EvaluateConfig;
   noisy: NoisyCategory;
-  /** Hash of the full configuration: method, features, weights, images, noise draw. */
+  /** Hash of the full configuration: method, features, weights, names and sizes of images, noise draw. */
   key: string;
 }
 
@@ -66,8 +67,7 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
       { ...config, features, filter },
       await weightsHash(config),
       config.filter && (await weightsHash(config.filter)),
-      noisy.train.map(({ name }) => name),
-      noisy.test.map(({ name }) => name),
+      await Promise.all([...noisy.train, ...noisy.test].map(async ({ name, path }) => [name, (await stat(path)).size])),
     ];
     return { cell, config, noisy, key: contentKey(content) };
   };

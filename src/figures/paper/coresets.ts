@@ -64,13 +64,17 @@ export function coresetChart(rows: readonly CoresetRow[]): TopLevelSpec {
   return {
     data: { values: [...rows] },
     facet: {
-      column: { field: 'panel', sort: panels, header: { title: null, labelOrient: 'bottom', labelFontSize: 8 } },
+      column: {
+        field: 'panel',
+        sort: panels,
+        header: { title: null, labelOrient: 'bottom', labelFontSize: 8, labelExpr: "split(datum.label, ': ')" },
+      },
     },
-    spacing: 10,
+    spacing: 8,
     resolve: { scale: { x: 'independent', y: 'independent' } },
     spec: {
-      width: 160,
-      height: 150,
+      width: 122,
+      height: 115,
       layer: classes.map((name) => ({
         transform: [{ filter: `datum.from === '${name}'` }],
         mark: { type: 'point', filled: true, size: name === 'nominal image' ? 8 : 16, opacity: 0.9 },

@@ -16,29 +16,31 @@ export interface FigureTable {
   /** Worth a line below the table. */
   caption: string;
   columns: readonly string[];
+  /** How figures read: AUROC as `.727`, anything else with this many decimals. */
+  digits?: number;
   rows: readonly { label: string; figures: readonly (Figure | null)[] }[];
 }
 
-/** Three decimals without the leading zero, as the paper prints AUROC. */
-export function short(value: number): string {
-  return value.toFixed(3).replace(/^(-?)0\./, '$1.');
+/** Three decimals without the leading zero, as the paper prints AUROC; or `digits` decimals. */
+export function short(value: number, digits?: number): string {
+  return digits === undefined ? value.toFixed(3).replace(/^(-?)0\./, '$1.') : value.toFixed(digits);
 }
 
-const signed = (value: number): string => (value < 0 ? '−' : '+') + short(Math.abs(value));
+const signed = (value: number, digits?: number): string => (value < 0 ? '−' : '+') + short(Math.abs(value), digits);
 
 /** `.727 ±.002 (paper .710, +.017)`. */
-function plain({ mean, deviation, paper }: Figure, plusMinus = ' ±'): string {
-  const spread = deviation === null ? '' : `${plusMinus}${short(deviation)}`;
-  const beside = paper === undefined ? '' : ` (paper ${short(paper)}, ${signed(mean - paper)})`;
-  return `${short(mean)}${spread}${beside}`;
+function plain({ mean, deviation, paper }: Figure, digits?: number): string {
+  const spread = deviation === null ? '' : ` ±${short(deviation, digits)}`;
+  const beside = paper === undefined ? '' : ` (paper ${short(paper, digits)}, ${signed(mean - paper, digits)})`;
+  return `${short(mean, digits)}${spread}${beside}`;
 }
 
-export function toMarkdown({ title, caption, columns, rows }: FigureTable): string {
+export function toMarkdown({ title, caption, columns, rows, digits }: FigureTable): string {
   const escaped = (text: string): string => text.replace(/([*|])/g, '\\$1');
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const cell = (figure: Figure | null): string => {
     if (!figure) return '–';
-    return figure.best ? `**${plain(figure)}**` : plain(figure);
+    return figure.best ? `**${plain(figure, digits)}**` : plain(figure, digits);
   };
   return [
     `**${escaped(title)}**`,
@@ -52,11 +54,11 @@ export function toMarkdown({ title, caption, columns, rows }: FigureTable): stri
   ].join('\n');
 }
 
-export function toHtml({ title, caption, columns, rows }: FigureTable): string {
+export function toHtml({ title, caption, columns, rows, digits }: FigureTable): string {
   const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   const cell = (figure: Figure | null): string => {
     if (!figure) return '<td>–</td>';
-    return `<td style="text-align:right">${figure.best ? `<b>${plain(figure)}</b>` : plain(figure)}</td>`;
+    return `<td style="text-align:right">${figure.best ? `<b>${plain(figure, digits)}</b>` : plain(figure, digits)}</td>`;
   };
   return [
     `<table><caption style="caption-side:top;text-align:left"><b>${escaped(title)}</b><br>${escaped(caption)}</caption>`,
@@ -72,7 +74,7 @@ export function toHtml({ title, caption, columns, rows }: FigureTable): string {
 }
 
 /** A booktabs table; the best value of a column in bold, the paper's in small print. */
-export function toLatex({ title, caption, columns, rows }: FigureTable): string {
+export function toLatex({ title, caption, columns, rows, digits }: FigureTable): string {
   const escaped = (text: string): string =>
     text
       .replace(/[&%$#_{}]/g, '\\$&')
@@ -83,9 +85,9 @@ export function toLatex({ title, caption, columns, rows }: FigureTable): string 
   const cell = (figure: Figure | null): string => {
     if (!figure) return '--';
     const { mean, deviation, paper, best } = figure;
-    const spread = deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation)}}`;
-    const beside = paper === undefined ? '' : `\\,{\\scriptsize(${short(paper)})}`;
-    return `${best ? `\\textbf{${short(mean)}}` : short(mean)}${spread}${beside}`;
+    const spread = deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation, digits)}}`;
+    const beside = paper === undefined ? '' : `\\,{\\scriptsize(${short(paper, digits)})}`;
+    return `${best ? `\\textbf{${short(mean, digits)}}` : short(mean, digits)}${spread}${beside}`;
   };
   return [
     '% needs \\usepackage{booktabs}',

@@ -22,11 +22,15 @@ export async function naturalSheet({ cell, natural }: CellResult, root: string):
         encodePng(resizeAndCrop(await decodeRgb(join(root, name)), { ...PATCHCORE_PREPROCESSING, crop: 256 })),
       ),
     );
-    const weights = own.map(({ weight }) => weight.toFixed(2)).join(', ');
-    rows.push({
-      label: `rank ${row + 1}–${row + own.length}\n${own.map(({ name }) => name.split('/').at(-1)).join('\n')}\n${weights}`,
-      pictures,
-    });
+    const names = own.map(({ name }) =>
+      name
+        .split('/')
+        .at(-1)!
+        .replace(/\.\w+$/, ''),
+    );
+    const weights = own.map(({ weight }) => weight.toFixed(2));
+    const last = row + own.length;
+    rows.push({ label: `rank ${row + 1}–${last}\n${names.join(' ')}\n${weights.join(' ')}`, pictures });
   }
   const headings = Array.from({ length: Math.min(ACROSS, worst.length) }, () => '');
   return contactSheet(`${cell.category}: training images by suspicion`, headings, rows);

@@ -123,6 +123,7 @@ export function timingTable(results: readonly CellResult[]): FigureTable {
     title: 'Table 8: seconds a category, training and inference',
     caption: `Median of ${timed[0]?.timing?.repeats ?? 0} runs after a warm-up, decoding included; ${timed[0]?.timing?.machine ?? ''}. The paper's: RTX TITAN, wide_resnet50_2, mean over categories.`,
     columns: ['train', 'infer'],
+    digits: 1,
     rows: timed.map(({ cell, timing }) => {
       const published = PUBLISHED_SECONDS.find(({ system }) => system === cell.system);
       return {
