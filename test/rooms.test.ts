@@ -16,6 +16,7 @@ const ROOMS = [
   'metrics',
   'experiment',
   'figures',
+  'notebook',
   'cli',
 ];
 /** Packages that are native or heavy, each with the one file that may import it. */
@@ -26,6 +27,7 @@ const NATIVE: Record<string, string> = {
   '@tensorflow/tfjs-backend-cpu': 'features/tensorflow.ts',
   vega: 'figures/vega.ts',
   'vega-lite': 'figures/vega.ts',
+  'danfojs-node': 'figures/danfo.ts',
 };
 
 const sources = readdirSync('src', { recursive: true })

@@ -6,7 +6,7 @@ import { listCategories } from '../dataset/layouts.js';
 import { InputError } from '../errors.js';
 import { EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from '../experiment/paper/grid.js';
 import { PAPER_SYSTEMS } from '../experiment/paper/paper-systems.js';
-import { createPlanner, type PaperSetting } from '../experiment/paper/plan.js';
+import { createPlanner, type PaperSetting, type TsneEngine } from '../experiment/paper/plan.js';
 import { finishedCells, runCells } from '../experiment/paper/run.js';
 import type { WeightSource } from '../features/spec.js';
 import { WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
@@ -27,6 +27,7 @@ interface Options extends CacheOptions {
   draws: number;
   ratio: number;
   cflow: string;
+  tsne: TsneEngine;
   size?: number;
   set?: Record<string, Record<string, unknown>>;
   shard?: [number, number];
@@ -72,6 +73,7 @@ export function addRun(program: Command): void {
     .option('--draws <n>', 'draws of noise and seeds', whole, 3)
     .option('--ratio <rho>', 'share of patches in greedy coresets', number, 0.1)
     .option('--cflow <profile>', 'profile of CFLOW: small, anomalib-2022, cflow-ad', 'small')
+    .addOption(new Option('--tsne <routine>', 'of Figure 5').choices(['exact', 'tsne-js']).default('exact'))
     .option('--size <px>', 'side of the images, for quick looks', whole)
     .option('--set <method.switch=value>', "a method's switch, may be repeated", methodSwitch)
     .option('--shard <i/n>', 'compute only part i of n; processes may share --results', shard)
@@ -135,7 +137,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
 }
 
 function settingOf(options: Options, data: string, note: (text: string) => void): PaperSetting {
-  const { ratio, cflow, size, set: switches } = options;
+  const { ratio, cflow, tsne, size, set: switches } = options;
   const weightsOf = (backbone: string): WeightSource => {
     const path = weightPath(backbone, options.weights);
     if (existsSync(path)) return { kind: 'file', path };
@@ -147,5 +149,5 @@ function settingOf(options: Options, data: string, note: (text: string) => void)
   const weights = weightsOf(backbone);
   const starWeights = backbone === 'resnet18' ? weights : weightsOf('resnet18');
   const preprocessing = size === undefined ? undefined : { resize: size, crop: size };
-  return { data, backbone, weights, starWeights, ratio, cflow, preprocessing, switches };
+  return { data, backbone, weights, starWeights, ratio, cflow, tsne, preprocessing, switches };
 }

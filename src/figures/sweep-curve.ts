@@ -13,6 +13,7 @@ export function sweepChart(rows: readonly SweepCurveRow[], chosen?: number): Top
     { threshold, metric: 'image AUROC', auroc: image },
     { threshold, metric: 'pixel AUROC', auroc: pixel },
   ]);
+  const domain = ['image AUROC', 'pixel AUROC'];
   const legend = { title: null, orient: 'bottom', symbolOpacity: 1, symbolSize: 36 } as const;
   const x = {
     field: 'threshold',
@@ -40,8 +41,8 @@ export function sweepChart(rows: readonly SweepCurveRow[], chosen?: number): Top
             scale: { zero: false },
             axis: { title: 'AUROC', format: '.2f', tickCount: 5 },
           },
-          color: { field: 'metric', type: 'nominal', legend },
-          shape: { field: 'metric', type: 'nominal', legend },
+          color: { field: 'metric', type: 'nominal', scale: { domain }, legend },
+          shape: { field: 'metric', type: 'nominal', scale: { domain }, legend },
         },
       },
     ],

@@ -9,6 +9,7 @@ import type { Threads } from '../../kernels/threads.js';
 import { createRandom } from '../../random.js';
 import { defectPatches, diagnose } from '../diagnostics.js';
 import { tsne } from '../tsne.js';
+import { tsneJs } from '../tsne-js.js';
 import type { CoresetPoints } from './cell-file.js';
 import type { CellWork } from './compute.js';
 import type { PlannedCell } from './plan.js';
@@ -16,17 +17,13 @@ import type { PlannedCell } from './plan.js';
 /** Rows drawn of a coreset, and the principal axes t-SNE sees. */
 const [ROWS, AXES] = [800, 50];
 
-/** Places rows of a plane: [n × d] with principal coordinates first → [n × 2]. */
-export type Placer = { name: string; place(points: Float32Array, d: number): ArrayLike<number> };
-
-/** The default: our exact t-SNE. */
-export const EXACT_TSNE: Placer = { name: 't-SNE', place: (points, d) => tsne(points, d) };
+/** Rows drawn for tsne-js, which takes minutes for more. */
+const ROWS_TSNE_JS = 300;
 
 /** A coreset in the plane (Figure 5), each row coloured by where it comes from. */
 export async function coresetPoints(
   { threads, cache, reporter, signal }: CellWork,
-  { config, noisy }: PlannedCell,
-  placer: Placer = EXACT_TSNE,
+  { config, noisy, tsne: engine }: PlannedCell,
 ): Promise<CoresetPoints> {
   const { category, train } = noisy;
   const { features, maskMode, seed } = config;
@@ -38,7 +35,7 @@ export async function coresetPoints(
   const { side, positions } = patchGrid(features);
   const defects = category.masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
   const { coresetNoiseShare, coresetDefectShare } = diagnose(train, positions, picks, { kept: null }, defects);
-  const count = Math.min(ROWS, picks.length);
+  const count = Math.min(engine === 'exact' ? ROWS : ROWS_TSNE_JS, picks.length);
   const chosen = createRandom(seed).fork('t-sne').distinct(picks.length, count).sort();
   const sample = new Float32Array(count * EMBEDDING_DIMENSIONS);
   chosen.forEach((row, i) => {
@@ -46,12 +43,14 @@ export async function coresetPoints(
     sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
   });
   const axes = Math.min(AXES, count - 1);
-  const plane = placer.place(await principal(threads, sample, count, axes), axes);
+  const points = await principal(threads, sample, count, axes);
+  const plane =
+    engine === 'exact' ? tsne(points, axes) : await tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
   return {
     coresetSize: picks.length,
     noiseShare: coresetNoiseShare,
     defectShare: coresetDefectShare,
-    method: `${placer.name}, ${count} rows`,
+    method: `${engine === 'exact' ? 't-SNE' : 'tsne-js'}, ${count} rows`,
     points: Array.from(chosen, (row, i) => {
       const patch = picks[row];
       const from = defects?.[patch] ? 'defect' : train[Math.floor(patch / positions)].noise ? 'noise' : 'nominal';

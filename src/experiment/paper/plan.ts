@@ -22,17 +22,23 @@ export interface PaperSetting {
   ratio: number;
   /** Profile of CFLOW. */
   cflow: string;
+  /** Routine of Figure 5: our exact t-SNE, or the package tsne-js on fewer rows. Default: exact. */
+  tsne?: TsneEngine;
   /** Sides in pixels where they differ from the systems' own, e.g. for small pictures. */
   preprocessing?: { resize: number; crop: number };
   /** Switches of single methods, e.g. fewer epochs. */
   switches?: Readonly<Record<string, Record<string, unknown>>>;
 }
 
+/** Routines that place coresets in the plane. */
+export type TsneEngine = 'exact' | 'tsne-js';
+
 /** A cell with everything it depends on. */
 export interface PlannedCell {
   cell: Cell;
   config: EvaluateConfig;
   noisy: NoisyCategory;
+  tsne: TsneEngine;
   /** Hash of the full configuration: method, features, weights, names and sizes of images, noise draw. */
   key: string;
 }
@@ -61,7 +67,7 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
     const noisy = injectNoise(await opened, config.noise, createRandom(cell.draw).fork('noise'));
     const { weights: _, ...features } = config.features;
     const filter = config.filter && { ...config.filter, features: { ...config.filter.features, weights: null } };
-    const content = [
+    const content: unknown[] = [
       CELL_VERSION,
       cell,
       { ...config, features, filter },
@@ -69,7 +75,9 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
       config.filter && (await weightsHash(config.filter)),
       await Promise.all([...noisy.train, ...noisy.test].map(async ({ name, path }) => [name, (await stat(path)).size])),
     ];
-    return { cell, config, noisy, key: contentKey(content) };
+    const { tsne = 'exact' } = setting;
+    if (cell.kind === 'coreset' && tsne !== 'exact') content.push(tsne);
+    return { cell, config, noisy, tsne, key: contentKey(content) };
   };
 }
 
