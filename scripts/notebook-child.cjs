@@ -4,7 +4,7 @@ const { readFileSync, renameSync, writeFileSync, writeSync } = require('node:fs'
 const { basename, dirname, join, resolve } = require('node:path');
 
 const path = resolve(process.argv[2]);
-const root = resolve(dirname(path), '..');
+const root = resolve(__dirname, '..');
 process.chdir(dirname(path));
 const { createConverter } = require('tslab/dist/converter.js');
 const { createExecutor } = require('tslab/dist/executor.js');

@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { contactSheet } from '../../src/figures/contact-sheet.js';
 import { growthChart } from '../../src/figures/growth.js';
 import { renderPng, textWidth } from '../../src/figures/render.js';
 import { renderChart } from '../../src/figures/vega.js';
-
-/** Numbers to three decimals: what differs beyond is another libm, not another figure. */
-const rounded = (svg: string): string =>
-  svg.replace(/-?\d+\.\d+/g, (number) => String(Number(Number(number).toFixed(3))));
-
-/** Compares with the stored SVG; on a mismatch the new one is written beside it. */
-function matches(name: string, svg: string): void {
-  const path = `test/snapshots/${name}.svg`;
-  const stored = readFileSync(path, 'utf8');
-  if (stored === rounded(svg)) return;
-  writeFileSync(path.replace('.svg', '-changed.svg'), rounded(svg));
-  assert.fail(`${path} differs; see ${name}-changed.svg`);
-}
+import { matches } from './snapshot.js';
 
 const growth = ['coreset', 'search'].flatMap((stage, s) =>
   [25_000, 100_000, 350_000].map((patches, i) => ({ stage, patches, seconds: 0.1 * (s + 1) * 4 ** i })),

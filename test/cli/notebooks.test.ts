@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+
+/** A copy of the notebooks beside them, so that cells find the package by name and the originals stay as they are. */
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join('notebooks', '.test-'));
+  for (const name of await readdir('notebooks')) {
+    if (name.endsWith('.ipynb')) await cp(join('notebooks', name), join(folder, name));
+  }
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Cell {
+  cell_type: string;
+  metadata: object;
+  execution_count?: number | null;
+  outputs?: { output_type: string; text?: string[] }[];
+}
+
+function run(args: string[], figures = 'figures'): Promise<{ code: number | null; text: string }> {
+  return new Promise((resolve) => {
+    const env = {
+      ...process.env,
+      SOFTPATCH_LESSON: join(process.cwd(), folder, 'lesson'),
+      SOFTPATCH_FIGURES: join(process.cwd(), folder, figures),
+    };
+    const child = spawn(process.execPath, ['scripts/notebooks.mjs', '--folder', folder, ...args], { env });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
+    child.on('close', (code) => resolve({ code, text }));
+  });
+}
+const cells = async (path: string): Promise<Cell[]> => JSON.parse(await readFile(path, 'utf8')).cells;
+
+test('all twelve notebooks run from nothing on the drawn set', async () => {
+  const { code, text } = await run([]);
+  assert.equal(code, 0, text);
+  assert.match(text, /12 of 12 notebooks ran/);
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.ipynb'))) {
+    for (const cell of await cells(join(folder, name))) {
+      assert.ok(!cell.outputs?.some(({ output_type }) => output_type === 'error'), name);
+      assert.deepEqual(cell.metadata, {});
+    }
+    assert.ok(
+      !(await readFile(join(folder, name), 'utf8')).includes(process.cwd()),
+      `${name} holds no path of this machine`,
+    );
+  }
+});
+
+test('saved notebooks have outputs, open with a question and end with exercises', async () => {
+  const names = (await readdir('notebooks')).filter((file) => file.endsWith('.ipynb'));
+  assert.equal(names.length, 12);
+  for (const name of names) {
+    const own = JSON.parse(await readFile(join('notebooks', name), 'utf8')).cells as (Cell & { source: string[] })[];
+    assert.match(own[0].source.join(''), /^# \d\d .*[\s\S]*\*\*Question:\*\*/, name);
+    assert.ok(
+      own.some(({ source }) => source[0].startsWith('## Exercises')),
+      name,
+    );
+    const code = own.filter(({ cell_type }) => cell_type === 'code');
+    assert.deepEqual(
+      code.map(({ execution_count }) => execution_count),
+      code.map((_, i) => i + 1),
+      name,
+    );
+    assert.ok(
+      code.some(({ outputs }) => outputs!.length > 0),
+      name,
+    );
+  }
+});
+
+test('figures are rewritten with the same bytes', async () => {
+  const before = (await readdir(join(folder, 'figures'))).sort();
+  assert.ok(before.length >= 20, before.join(' '));
+  const { code, text } = await run(['08', '09', '10'], 'again');
+  assert.equal(code, 0, text);
+  assert.deepEqual((await readdir(join(folder, 'again'))).sort(), before);
+  for (const name of before) {
+    assert.deepEqual(await readFile(join(folder, 'again', name)), await readFile(join(folder, 'figures', name)), name);
+  }
+});
+
+test('a failing cell, a loose rejection and an endless loop fail the run; outputs up to there are saved', async () => {
+  const own = join(folder, 'broken');
+  const write = async (name: string, ...sources: string[]): Promise<void> => {
+    await mkdir(own, { recursive: true });
+    const code = sources.map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source: [source] }));
+    await writeFile(join(own, name), JSON.stringify({ cells: code, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  };
+  await write('a-throws.ipynb', "console.log('one');", "throw new Error('on purpose');", "console.log('never');");
+  await write(
+    'b-loose.ipynb',
+    "Promise.reject(new Error('loose'));\nawait new Promise((done) => setTimeout(done, 50));",
+  );
+  await write('c-types.ipynb', "const n: number = 'text';");
+  await write('d-loop.ipynb', 'while (true);');
+  await write('e-fine.ipynb', "process.stdout.write('10 %\\r100 %\\n');");
+  const { code, text } = await run(['--folder', own, '--limit', '12']);
+  assert.equal(code, 1);
+  for (const [name, outcome] of [
+    ['a-throws', 'failed'],
+    ['b-loose', 'failed'],
+    ['c-types', 'failed'],
+    ['d-loop', 'failed'],
+    ['e-fine', 'ok'],
+  ]) {
+    assert.match(text, new RegExp(`${outcome} +${name}`));
+  }
+  assert.match(text, /d-loop\.ipynb .* ended after 12 s/);
+  const [first, second, third] = await cells(join(own, 'a-throws.ipynb'));
+  assert.deepEqual(first.outputs![0].text, ['one\n']);
+  assert.equal(second.outputs!.at(-1)!.output_type, 'error');
+  assert.deepEqual(third.outputs, []);
+  assert.deepEqual((await cells(join(own, 'e-fine.ipynb')))[0].outputs![0].text, ['100 %\n']);
+});

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { createRandom } from '../../src/random.js';
+import { below } from '../temporary.js';
+import { softpatch } from './command.js';
+
+let root: string;
+let data: string;
+
+before(async () => {
+  root = await mkdtemp(join(tmpdir(), 'softpatch-run-'));
+  data = join(root, 'drawn');
+  const drawn = await softpatch(['data', 'draw', '--to', data, '--train', '10', '--good', '4', '--defective', '2']);
+  assert.equal(drawn.code, 0, drawn.stderr);
+});
+after(() => rm(root, { recursive: true, force: true }));
+
+const SYSTEMS = 'padim-star,patchcore,patchcore-random,softpatch-lof';
+const arguments_ = (name: string, ...more: string[]): string[] => [
+  ...[
+    'run',
+    'table-6',
+    'table-7',
+    '--data',
+    data,
+    '--weights',
+    join(root, 'none'),
+    '--categories',
+    'bolt,bracket,lost',
+  ],
+  ...['--systems', SYSTEMS, '--draws', '2', '--size', '32', '--ratio', '0.2', '--set', 'padim-star.channels=8'],
+  ...['--no-cache', '--threads', '1', '--results', join(root, name), '--out', join(root, `${name}-figures`), ...more],
+];
+const tables = async (name: string): Promise<Record<string, string>> => {
+  const folder = join(root, `${name}-figures`);
+  const files = (await readdir(folder)).sort();
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), 'utf8')])),
+  );
+};
+
+test('run computes cells once, reports what is missing, and writes tables in four formats', async () => {
+  const first = await softpatch(arguments_('whole'));
+  assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /not in .*: lost; going on with the rest/);
+  assert.match(first.stdout, /12 cells computed, 0 found finished, 0 failed/);
+  const made = await tables('whole');
+  assert.deepEqual(
+    Object.keys(made),
+    ['table-6', 'table-7'].flatMap((name) => ['csv', 'html', 'md', 'tex'].map((ending) => `${name}.${ending}`)),
+  );
+  assert.match(made['table-6.md'], /\| PatchCore \| .*\.\d{3} ±\.\d{3}.*\| \.683 \|/);
+  const again = await softpatch(arguments_('whole'));
+  assert.match(again.stdout, /0 cells computed, 12 found finished, 0 failed/);
+  assert.deepEqual(await tables('whole'), made);
+});
+
+test('killed at ten random moments and resumed, it gives byte-identical tables and leaves no part of a file', async (t) => {
+  const random = createRandom(Number(process.pid));
+  t.diagnostic(`seed ${process.pid}`);
+  let killed = 0;
+  for (let round = 0; round < 10; round++) {
+    const delay = 500 + random.integer(2500);
+    const { code } = await softpatch(arguments_('killed'), (child) =>
+      setTimeout(() => child.kill('SIGKILL'), delay).unref(),
+    );
+    if (code === null) killed++;
+  }
+  assert.ok(killed >= 1, 'at least one run was killed');
+  const last = await softpatch(arguments_('killed'));
+  assert.equal(last.code, 0, last.stderr);
+  assert.deepEqual(await tables('killed'), await tables('whole'));
+});
+
+test('a damaged result is noticed and computed again', async () => {
+  const before = await tables('whole');
+  const file = (await below(join(root, 'whole'))).find((name) => /bolt.*patchcore_.*json$/.test(name))!;
+  const path = join(root, 'whole', file);
+  await writeFile(path, (await readFile(path, 'utf8')).replace(/"auroc": 0\.\d/, '"auroc": 0.0'));
+  const { stdout, stderr, code } = await softpatch(arguments_('whole'));
+  assert.equal(code, 0);
+  assert.match(stderr, /is damaged; computing it again/);
+  assert.match(stdout, /1 cells computed, 11 found finished/);
+  assert.deepEqual(await tables('whole'), before);
+});
+
+test('two shards at once share a folder and give the same tables as one run', async () => {
+  const outcomes = await Promise.all(['1/2', '2/2'].map((part) => softpatch(arguments_('shards', '--shard', part))));
+  for (const { code, stderr } of outcomes) assert.equal(code, 0, stderr);
+  const computed = outcomes.map(({ stdout }) => Number(/(\d+) cells computed/.exec(stdout)![1]));
+  assert.equal(computed[0] + computed[1], 12);
+  const whole = await softpatch(arguments_('shards'));
+  assert.match(whole.stdout, /0 cells computed, 12 found finished/);
+  assert.deepEqual(await tables('shards'), await tables('whole'));
+});
+
+test('a failing cell does not stop the others, is listed at the end, and exit is 1', async () => {
+  const args = arguments_('failing', '--set', 'softpatch-lof.k=0');
+  const { code, stdout, stderr } = await softpatch(args);
+  assert.equal(code, 1);
+  assert.match(stdout, /9 cells computed, 0 found finished, 3 failed|8 cells computed, 0 found finished, 4 failed/);
+  assert.match(stderr, /cells failed:[\s\S]*softpatch-lof r = 0\.1: LOF with k = 0 is impossible/);
+  assert.match(stdout, /table-6, 4 of 12 cells missing|table-6, 4 of 16 cells missing/);
+});
+
+test('unknown experiments, systems and shards are refused', async () => {
+  const refused = async (args: string[], message: RegExp): Promise<void> => {
+    const { code, stderr } = await softpatch(args);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  };
+  await refused(['run', 'table-9'], /there is no experiment "table-9"/);
+  await refused(arguments_('x', '--systems', 'dinomaly'), /the paper has no system "dinomaly"/);
+  await refused(arguments_('x', '--shard', '3/2'), /shard 3\/2 is impossible/);
+});
