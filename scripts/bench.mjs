@@ -4,16 +4,22 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import {
+  CONDITION,
   createEmbedder,
   createRandom,
+  createTrainer,
+  drawMixing,
   evaluate,
   evaluateConfig,
+  freshParameters,
   greedyCoreset,
   growthChart,
   indexNeighbours,
   injectNoise,
+  loadTensorFlow,
   multiplyTransposed,
   openCategory,
+  parameterCount,
   patchWeights,
   readManifest,
   renderChart,
@@ -156,6 +162,24 @@ add(
 );
 const brute = await compare(() => multiplyTransposed(threads, queries, bank, 1024), null);
 add('the same by matrix product alone, no selection', 'µs a query', brute.ours * 100, null);
+
+// CFLOW: a training step of the `small` profile's layer 2, against the backend's own matrix product of the same shapes.
+const tf = await loadTensorFlow();
+const shape = { channels: 128, blocks: 4 };
+const parameters = freshParameters(shape, random, new Float32Array(parameterCount(shape)));
+const state = { parameters, first: parameters.map(() => 0), second: parameters.map(() => 0), steps: 0 };
+const fibre = 256;
+const trainer = createTrainer(tf, shape, drawMixing(shape, 'permutation', random), state);
+const [vectors, codes] = [patches(fibre, shape.channels), patches(fibre, CONDITION)];
+const step = await compare(() => trainer.step(vectors, codes, 1e-4), null, 30);
+const inner = shape.channels / 2 + CONDITION;
+const stepFlops = shape.blocks * 3 * 2 * fibre * (inner * 2 * inner + 2 * inner * shape.channels);
+const [left, right] = [tf.randomNormal([fibre, inner]), tf.randomNormal([inner, 2 * inner])];
+const backend = await compare(() => tf.matMul(left, right).dispose(), null, 50);
+const limit = (2 * fibre * inner * 2 * inner) / backend.ours;
+add('CFLOW training, one core', 'vectors a second', fibre / step.ours, null);
+add('its share of TensorFlow.js wasm’s matrix product', '%', (100 * stepFlops) / step.ours / limit, null);
+trainer.dispose();
 
 const result = {
   machine: { cpu: cpus()[0].model, threads: availableParallelism(), node: process.version, gflops, bandwidth },

@@ -29,10 +29,18 @@ function figure(values, places) {
   return digits(mean, places) + (values.length > 1 ? ` ±${digits(spread, places)}` : '');
 }
 
-function table({ name, title, cells, reference }) {
+function table({ name, title, cells, reference, paper }) {
   const systems = [...new Set(cells.map(({ system }) => system))];
-  const lines = [`**${title}** (image / pixel AUROC${reference ? '; authors’ code in brackets' : ''})`, ''];
-  const columns = [...Object.values(SETTINGS), 'coreset from noise', 'noise patches removed'];
+  const lines = [
+    `**${title}** (image / pixel AUROC${reference ? '; authors’ code in brackets' : ''}${paper ? '; the paper’s image AUROC in brackets' : ''})`,
+    '',
+  ];
+  const pipelines = cells.some(({ filter }) => filter);
+  const columns = [
+    ...Object.values(SETTINGS),
+    'coreset from noise',
+    pipelines ? 'images dropped, of them noise' : 'noise patches removed',
+  ];
   lines.push(`| method | ${columns.join(' | ')} |`, `| --- |${' --- |'.repeat(columns.length)}`);
   for (const system of systems) {
     const own = cells.filter((cell) => cell.system === system);
@@ -53,7 +61,9 @@ function table({ name, title, cells, reference }) {
         4,
       )}`;
       const theirs = reference?.[system]?.[setting];
-      return theirs ? `${ours} (${digits(theirs[0], 3)} / ${digits(theirs[1], 3)})` : ours;
+      if (theirs) return `${ours} (${digits(theirs[0], 3)} / ${digits(theirs[1], 3)})`;
+      const printed = paper?.[system]?.[setting];
+      return printed === undefined ? ours : `${ours} (${digits(printed, 3)})`;
     });
     const noisy = read('overlap');
     const share = (key) =>
@@ -63,9 +73,9 @@ function table({ name, title, cells, reference }) {
             3,
           )
         : '–';
-    lines.push(
-      `| ${LABELS[system]} | ${row.join(' | ')} | ${share('coresetNoiseShare')} | ${share('noisePatchesRemoved')} |`,
-    );
+    const dropped = noisy[0]?.filter ? `${noisy[0].filter.dropped.length}, ${noisy[0].filter.noiseDropped}` : '–';
+    const last = pipelines ? dropped : share('noisePatchesRemoved');
+    lines.push(`| ${LABELS[system]} | ${row.join(' | ')} | ${share('coresetNoiseShare')} | ${last} |`);
   }
   return lines.join('\n');
 }
@@ -115,6 +125,11 @@ const example = readFileSync('test/detector/own-system.ts', 'utf8').replaceAll('
 const parts = {
   example: `\`\`\`ts\n${example}\`\`\``,
   results: GRIDS.map(table).join('\n\n'),
+  paper: ['table-5', 'table-6', 'table-7', 'table-8']
+    .map((name) => `figures/${name}.md`)
+    .filter((path) => existsSync(path))
+    .map((path) => readFileSync(path, 'utf8').trimEnd())
+    .join('\n\n'),
   bench: bench(),
 };
 const fresh = Object.entries(parts).reduce((text, [mark, made]) => fill(text, mark, made), readme);

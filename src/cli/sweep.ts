@@ -1,7 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvFormat } from 'd3-dsv';
 import { checkBankConfig } from '../detector/config.js';
+import { InputError } from '../errors.js';
 import { type SweepPoint, type SweepResult, sweep } from '../experiment/sweep.js';
+import { renderPng } from '../figures/render.js';
+import { sweepChart } from '../figures/sweep-curve.js';
+import { renderChart } from '../figures/vega.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import {
@@ -21,6 +25,7 @@ interface Options extends ContaminatedOptions, CacheOptions {
   ratios?: number[];
   json?: string;
   csv?: string;
+  chart?: string;
   threads?: number;
 }
 
@@ -47,25 +52,31 @@ export function addSweep(program: Command): void {
     .option('--ks <list>', 'values of k', numbers)
     .option('--ratios <list>', 'values of ρ', numbers)
     .option('--json <file>', 'write the whole result')
-    .option('--csv <file>', 'write the curve');
+    .option('--csv <file>', 'write the curve')
+    .option('--chart <file>', 'draw AUROC over τ as .svg or .png (300 dpi)');
   addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
     .addHelpText(
       'after',
       `
 Examples:
   softpatch sweep --data data/mvtec --category screw --noise 0.1 --overlap --thresholds 0:0.4:0.02
-  softpatch sweep --data data/drawn --category bolt --noise 0.1 --ratio 0.01 --thresholds 0.05,0.15 --ks 3,5,9 --csv curve.csv`,
+  softpatch sweep --data data/drawn --category bolt --noise 0.1 --ratio 0.01 --thresholds 0.05,0.15 --ks 3,5,9 --csv curve.csv
+  softpatch sweep --data data/drawn --category bolt --noise 0.15 --overlap --chart curve.png`,
     )
     .action(runSweep);
 }
 
 async function runSweep(options: Options): Promise<void> {
   const points = grid(options);
+  if (options.chart && [options.ks, options.ratios].some((values) => values && values.length > 1)) {
+    throw new InputError('a chart over τ needs one k and one ρ', 'Leave --ks and --ratios out, or --chart');
+  }
   const { config, noisy } = await contaminated(options);
   await withSession(options, async ({ threads, reporter, signal, cache }) => {
     const result = await sweep(threads, noisy, config, points, { reporter, signal, cache });
     if (options.json) await writeJson(options.json, result);
     if (options.csv) await writeAtomically(options.csv, `${csvFormat(flat(result))}\n`);
+    if (options.chart) await writeSweepChart(options.chart, flat(result), config.settings.threshold);
     const rows = flat(result).map((row) =>
       [
         row.threshold,
@@ -78,6 +89,12 @@ async function runSweep(options: Options): Promise<void> {
     const seconds = Object.entries(result.seconds).map(([stage, value]) => `${stage} ${value.toFixed(1)}`);
     console.log(`\nseconds: ${seconds.join(', ')} for ${points.length} points`);
   });
+}
+
+/** The curve over τ, the configured τ marked. */
+async function writeSweepChart(path: string, rows: readonly FlatRow[], chosen: unknown): Promise<void> {
+  const svg = await renderChart(sweepChart(rows, Number(chosen)));
+  await writeAtomically(path, path.endsWith('.png') ? renderPng(svg, 300 / 72) : svg);
 }
 
 /** Every combination of the lists given; without any, τ from 0 to 0.4 in steps of 0.05. */

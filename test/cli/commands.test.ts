@@ -25,6 +25,8 @@ test('every command has help with examples', async () => {
     [],
     ['demo'],
     ['evaluate'],
+    ['sweep'],
+    ['run'],
     ['fit'],
     ['detect'],
     ['data', 'import'],
@@ -192,4 +194,17 @@ test('sweep prints and writes the curve', async (t) => {
     lines.slice(1).map((line) => line.split(',').slice(0, 2).join(' ')),
     ['0 3', '0 5', '0.15 3', '0.15 5', '0.3 3', '0.3 5'],
   );
+});
+
+test('sweep draws the curve, and refuses a chart of several k before it computes', async (t) => {
+  const folder = await temporaryFolder(t);
+  await softpatch(['data', 'draw', '--to', folder, '--train', '8', '--good', '3', '--defective', '2']);
+  const chart = join(folder, 'curve.svg');
+  const args = ['sweep', '--data', folder, '--category', 'bracket', ...SMALL, '--noise', '0.25', '--chart', chart];
+  const { code, stderr } = await softpatch([...args, '--thresholds', '0,0.15']);
+  assert.equal(code, 0, stderr);
+  assert.match(await readFile(chart, 'utf8'), /^<svg[\s\S]*share of patches removed/);
+  const refused = await softpatch([...args, '--ks', '3,5']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /a chart over τ needs one k and one ρ/);
 });

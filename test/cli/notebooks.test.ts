@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -119,3 +119,60 @@ test('a failing cell, a loose rejection and an endless loop fail the run; output
   assert.deepEqual(third.outputs, []);
   assert.deepEqual((await cells(join(own, 'e-fine.ipynb')))[0].outputs![0].text, ['100 %\n']);
 });
+
+/** Debian's Jupyter, or why it cannot be asked. */
+function jupyter(): { skip: string | false } {
+  const { status } = spawnSync('jupyter', ['nbconvert', '--version'], { stdio: 'ignore' });
+  return { skip: status === 0 ? false : 'jupyter nbconvert is not installed' };
+}
+
+test(
+  'Jupyter finds the kernel and runs a notebook: counts, errors with their text, and 2,000 lines',
+  jupyter(),
+  async () => {
+    const own = join(folder, 'jupyter');
+    await mkdir(own, { recursive: true });
+    const convert = (name: string): { status: number | null; stderr: string } =>
+      spawnSync(
+        'jupyter',
+        ['nbconvert', '--to', 'notebook', '--execute', '--output-dir', join(own, 'out'), join(own, name)],
+        { env: { ...process.env, JUPYTER_PATH: join(process.cwd(), 'jupyter') }, encoding: 'utf8', timeout: 120_000 },
+      );
+    const write = (name: string, ...sources: string[]): Promise<void> => {
+      const code = sources.map((source) => ({
+        cell_type: 'code',
+        metadata: {},
+        outputs: [],
+        source: [source],
+        execution_count: null,
+      }));
+      const kernelspec = { name: 'softpatch-lab', display_name: 'x', language: 'typescript' };
+      return writeFile(
+        join(own, name),
+        JSON.stringify({ cells: code, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 4 }),
+      );
+    };
+    await write(
+      'fine.ipynb',
+      "import { short } from 'softpatch-lab';\nconsole.log(short(0.5));",
+      'for (let i = 0; i < 2000; i++) console.log(i);',
+    );
+    const fine = convert('fine.ipynb');
+    assert.equal(fine.status, 0, fine.stderr);
+    const [first, second] = await cells(join(own, 'out/fine.ipynb'));
+    assert.deepEqual([first.execution_count, second.execution_count], [1, 2]);
+    assert.equal(first.outputs![0].text!.join(''), '.500\n');
+    assert.equal(
+      second
+        .outputs!.map(({ text }) => text!.join(''))
+        .join('')
+        .trim()
+        .split('\n').length,
+      2000,
+    );
+    await write('broken.ipynb', "throw new Error('on purpose');");
+    const broken = convert('broken.ipynb');
+    assert.notEqual(broken.status, 0);
+    assert.match(broken.stderr, /on purpose/);
+  },
+);
