@@ -267,6 +267,35 @@ const cases: Case[] = [
     message: /was saved as version 99, this program reads 2/,
   },
   {
+    what: 'a denoising budget of 1',
+    args: evaluate('--denoise', 'padim-star', '--denoise-budget', '1', '--denoise-weights', 'random'),
+    message: /a denoising budget of 1 is impossible/,
+  },
+  {
+    what: 'a switch the method does not have',
+    args: evaluate('--method', 'padim-star'),
+    message: /there is no switch "ratio"/,
+  },
+  {
+    what: 'a profile the method does not have',
+    args: evaluate('--profile', 'small'),
+    message: /softpatch-lof has no profile "small"/,
+  },
+  {
+    what: 'weights without the layer CFLOW reads',
+    args: (f) =>
+      ['evaluate', '--data', join(f, 'bolt'), '--method', 'cflow', '--backbone', 'resnet18', '--no-cache'].concat(
+        '--weights',
+        join(root, 'good.safetensors'),
+      ),
+    message: /has no tensor "layer2\.0\.conv1\.weight", which resnet18 needs/,
+  },
+  {
+    what: 'too many channels',
+    args: (f) => ['evaluate', '--data', join(f, 'bolt'), '--method', 'padim-star', '--set', 'channels=1000'],
+    message: /resnet18 has 448 channels, not 1000/,
+  },
+  {
     what: 'an unknown archive',
     spoil: (f) => writeFile(join(f, 'data.rar'), ''),
     args: (f) => ['data', 'import', join(f, 'data.rar'), '--to', join(f, 'to')],

@@ -208,3 +208,33 @@ test('sweep draws the curve, and refuses a chart of several k before it computes
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /a chart over τ needs one k and one ρ/);
 });
+
+test('the other systems run by name, behind image-level denoising, and as saved detectors', async (t) => {
+  const folder = await temporaryFolder(t);
+  await softpatch(['data', 'draw', '--to', folder, '--train', '12', '--good', '3', '--defective', '2']);
+  const base = ['--data', folder, '--category', 'bracket', '--weights', 'random', '--resize', '64', '--no-cache'];
+  const noisy = ['--noise', '0.25', '--overlap', '--denoise', 'padim-star', '--denoise-budget', '0.25'];
+  const cflow = ['--method', 'cflow', '--profile', 'small', '--set', 'epochs=1', '--set', 'blocks=1'];
+  for (const method of [
+    ['--method', 'padim-star', '--set', 'channels=8'],
+    [...cflow, '--set', 'fibre=64'],
+  ]) {
+    const json = join(folder, 'result.json');
+    const evaluated = await softpatch(['evaluate', ...base, ...noisy, ...method, '--json', json]);
+    assert.equal(evaluated.code, 0, evaluated.stderr);
+    assert.match(
+      evaluated.stdout,
+      /bracket: padim-star \+ (padim-star|cflow)[\s\S]*image filter: 3 images dropped, \d of them noise/,
+    );
+    const { filter, noise, config } = JSON.parse(await readFile(json, 'utf8'));
+    assert.equal(filter.dropped.length, 3);
+    assert.equal(filter.noiseDropped + filter.noiseLeft, noise.images.length);
+    assert.equal(config.filter.method, 'padim-star');
+    const model = join(folder, 'model.safetensors');
+    const fitted = await softpatch(['fit', ...base, ...method, '--out', model]);
+    assert.equal(fitted.code, 0, fitted.stderr);
+    assert.match(fitted.stdout, /fitted (padim-star|cflow) on 12 images of bracket: decision threshold/);
+    const detected = await softpatch(['detect', join(folder, 'bracket/test/good'), '--model', model]);
+    assert.match(detected.stdout, /threshold [\d.]+; \d of 3 anomalous/);
+  }
+});
