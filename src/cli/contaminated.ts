@@ -5,13 +5,8 @@ import { InputError } from '../errors.js';
 import { type EvaluateConfig, evaluateConfig } from '../experiment/config.js';
 import type { MaskMode } from '../image/mask.js';
 import { createRandom } from '../random.js';
-import {
-  type FeatureOptions,
-  filterChoice,
-  type MethodOptions,
-  type NoiseCliOptions,
-  systemChoice,
-} from './options.js';
+import { filterChoice, type MethodOptions, systemChoice } from './method-options.js';
+import type { FeatureOptions, NoiseCliOptions } from './options.js';
 
 /** Options that name a category, a method and the noise. */
 export interface ContaminatedOptions extends FeatureOptions, MethodOptions, NoiseCliOptions {

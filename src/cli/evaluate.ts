@@ -6,14 +6,8 @@ import type { FilterReport } from '../experiment/filter.js';
 import type { MaskMode } from '../image/mask.js';
 import { writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
-import {
-  addCacheOptions,
-  addFeatureOptions,
-  addMethodOptions,
-  addNoiseOptions,
-  addThreads,
-  type CacheOptions,
-} from './options.js';
+import { addMethodOptions } from './method-options.js';
+import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
 

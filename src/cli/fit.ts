@@ -10,18 +10,15 @@ import { evaluateConfig } from '../experiment/config.js';
 import { fitDetector } from '../experiment/fit.js';
 import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
+import { addMethodOptions, filterChoice, type MethodOptions, systemChoice } from './method-options.js';
 import {
   addCacheOptions,
   addFeatureOptions,
-  addMethodOptions,
   addNoiseOptions,
   addThreads,
   type CacheOptions,
   type FeatureOptions,
-  filterChoice,
-  type MethodOptions,
   type NoiseCliOptions,
-  systemChoice,
 } from './options.js';
 import { withSession } from './session.js';
 

@@ -8,14 +8,8 @@ import { sweepChart } from '../figures/sweep-curve.js';
 import { renderChart } from '../figures/vega.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
-import {
-  addCacheOptions,
-  addFeatureOptions,
-  addMethodOptions,
-  addNoiseOptions,
-  addThreads,
-  type CacheOptions,
-} from './options.js';
+import { addMethodOptions } from './method-options.js';
+import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
 

@@ -32,7 +32,14 @@ export interface Workshop {
   reporter: Reporter;
   signal?: AbortSignal;
   /** Measures a half-trained detector on the test set; only for rules that look there (docs/methods.md 6.2). */
-  judge?: (fitted: Fitted) => Promise<{ image: number | null; pixel: number | null }>;
+  judge?: Judge;
+}
+
+/** The test set, for rules that look at it while training. */
+export interface Judge {
+  /** Identity of what it measures, for checkpoints. */
+  key(): Promise<string>;
+  measure(half: Fitted): Promise<{ image: number | null; pixel: number | null }>;
 }
 
 /** What a detector says of an image. */

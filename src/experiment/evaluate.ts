@@ -2,22 +2,19 @@ import type { Sample } from '../dataset/category.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
 import type { NoisyCategory } from '../dataset/noise.js';
 import { isBank } from '../detector/bank-system.js';
-import type { Fitted, System, Workshop } from '../detector/system.js';
+import type { Fitted, Judge, System, Workshop } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
-import { checkCancelled } from '../errors.js';
 import { patchGrid } from '../features/embedder.js';
 import { featureReader } from '../features/reader.js';
-import { imageSize } from '../image/codec.js';
-import { loadMask } from '../image/mask.js';
 import { type Reporter, SILENT } from '../kernels/reporter.js';
-import type { Progress, Threads } from '../kernels/threads.js';
-import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
-import { rankLabelled } from '../metrics/ranking.js';
+import type { Threads } from '../kernels/threads.js';
+import type { PixelMetrics } from '../metrics/pixel.js';
 import { createRandom } from '../random.js';
-import { type Cache, type CacheCounts, noCache } from '../storage/cache.js';
+import { type Cache, type CacheCounts, contentKey, noCache } from '../storage/cache.js';
 import type { EvaluateConfig } from './config.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
 import { type FilterReport, filterTraining } from './filter.js';
+import { type ImageResult, measure } from './measure.js';
 import { packageVersion, type Versions } from './versions.js';
 
 /** Seconds of wall clock; parallel stages of extraction are shown as their share. Remembered stages cost next to nothing. */
@@ -35,14 +32,6 @@ export interface Timings {
   score: number;
   map: number;
   total: number;
-}
-
-/** A test image's outcome. */
-export interface ImageResult {
-  name: string;
-  type: string;
-  label: 0 | 1 | null;
-  score: number;
 }
 
 /** What `softpatch evaluate --json` writes; the names are a contract. */
@@ -91,14 +80,18 @@ export async function evaluate(
   const { category, test, manifest } = noisy;
   const { reporter = SILENT, signal, cache = noCache(), onFit, systems = SYSTEMS } = watch;
   const begin = performance.now();
-  const { features, settings, seed } = config;
+  const { features, settings, maskMode, seed } = config;
   const shared = { threads, cache, reporter, signal };
   const filtered = config.filter && (await filterTraining(noisy.train, config.filter, { ...shared, systems, seed }));
   const train = filtered?.kept ?? noisy.train;
   const reader = await featureReader(threads, features, cache);
-  const judge: Workshop['judge'] = async (half) => {
-    const { image, pixel } = await measure(half, test, config, { masked: category.masked, signal });
-    return { image: image.auroc, pixel: pixel.auroc };
+  const judge: Judge = {
+    key: async () =>
+      contentKey([await reader.keys(test), test.map(({ mask, label }) => [mask !== null, label]), maskMode]),
+    async measure(half) {
+      const { image, pixel } = await measure(half, test, config, { masked: category.masked, signal });
+      return { image: image.auroc, pixel: pixel.auroc };
+    },
   };
   const work: Workshop = { ...shared, reader, random: createRandom(seed), judge };
   const fitted = await findSystem(config.method, systems).fit(work, train, settings);
@@ -151,47 +144,4 @@ async function diagnosed(
   if (!isBank(fitted)) return diagnose(train, positions, null, { kept: null }, null);
   const defects = masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
   return diagnose(train, positions, fitted.bank.picks, fitted.trace ?? { kept: null }, defects);
-}
-
-/** Image and pixel metrics of a detector on test images. `seconds` are those of measuring alone. */
-async function measure(
-  fitted: Fitted,
-  test: readonly Sample[],
-  config: EvaluateConfig,
-  options: { masked: boolean; signal?: AbortSignal; progress?: Progress; onImage?: EvaluateWatch['onImage'] },
-): Promise<Pick<EvaluateResult, 'image' | 'pixel' | 'images'> & { seconds: number }> {
-  const { masked, signal, progress, onImage } = options;
-  const pixels = collectPixels(config.features.preprocessing.crop);
-  const images: ImageResult[] = [];
-  let seconds = 0;
-  const timed = async <T>(work: () => Promise<T> | T): Promise<T> => {
-    const start = performance.now();
-    const value = await work();
-    seconds += (performance.now() - start) / 1000;
-    return value;
-  };
-  for await (const { score, map } of fitted.score(test, { signal })) {
-    checkCancelled(signal);
-    const sample = test[images.length];
-    if (masked) await timed(async () => pixels.add(map, await maskOf(sample, config)));
-    images.push({ name: sample.name, type: sample.type, label: sample.label, score });
-    await onImage?.(sample, score, map);
-    progress?.(images.length, test.length);
-  }
-  const { auroc, ap, f1max } = rankLabelled(
-    images.map(({ score }) => score),
-    images.map(({ label }) => label),
-  );
-  const pixel = await timed(() => (masked ? pixels.metrics() : { auroc: null, ap: null, aupro: null }));
-  return { image: { auroc, ap, f1max }, pixel, images, seconds };
-}
-
-/** A test image's mask at the input's size, or null where the image has none. */
-export async function maskOf(
-  sample: Sample,
-  { features, maskMode }: Pick<EvaluateConfig, 'features' | 'maskMode'>,
-): Promise<Uint8Array | null> {
-  if (!sample.mask) return null;
-  const size = await imageSize(sample.path);
-  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode);
 }

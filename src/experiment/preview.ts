@@ -17,7 +17,8 @@ import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
 import { type EvaluateConfig, mustBeBank } from './config.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
-import { type EvaluateWatch, maskOf } from './evaluate.js';
+import type { EvaluateWatch } from './evaluate.js';
+import { maskOf } from './measure.js';
 
 /** Answer to a threshold. */
 export interface PreviewPoint {

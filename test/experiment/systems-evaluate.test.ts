@@ -139,32 +139,35 @@ test('a filter with no budget changes nothing', async () => {
   assert.deepEqual(scores(await run(config)), scores(plain));
 });
 
-test('training stopped after an epoch goes on to the same bytes', async () => {
-  const config = configured('cflow', { settings: { epochs: 3 } });
-  const whole = await run(config);
-  const cache = (): ReturnType<typeof openCache> => openCache(join(root, 'resume'));
-  const controller = new AbortController();
-  const notes: string[] = [];
-  const reporter = (onNote: (text: string) => void): NonNullable<Parameters<typeof evaluate>[3]>['reporter'] => ({
-    stage: () => () => undefined,
-    note(text) {
-      notes.push(text);
-      onNote(text);
-    },
+for (const rules of [{}, { oracle: true, patience: 2 }]) {
+  test(`training stopped after an epoch goes on to the same bytes ${JSON.stringify(rules)}`, async () => {
+    const config = configured('cflow', { settings: { epochs: 3, ...rules } });
+    const whole = await run(config);
+    const cache = (): ReturnType<typeof openCache> => openCache(join(root, `resume-${rules.patience}`));
+    const controller = new AbortController();
+    const notes: string[] = [];
+    const reporter = (onNote: (text: string) => void): NonNullable<Parameters<typeof evaluate>[3]>['reporter'] => ({
+      stage: () => () => undefined,
+      note(text) {
+        notes.push(text);
+        onNote(text);
+      },
+    });
+    const stopped = run(config, {
+      cache: cache(),
+      signal: controller.signal,
+      reporter: reporter(() => controller.abort()),
+    });
+    await assert.rejects(stopped, { name: 'Cancelled' });
+    assert.match(notes[0], /^epoch 1 of 3: loss /);
+    assert.ok((await listCache(join(root, `resume-${rules.patience}`))).some(({ kind }) => kind === 'checkpoints'));
+    const resumed = await run(config, { cache: cache(), reporter: reporter(() => undefined) });
+    assert.ok(notes.some((note) => note === 'going on after epoch 1 of 3'));
+    assert.deepEqual(scores(resumed), scores(whole));
+    assert.deepEqual(resumed.pixel, whole.pixel);
+    assert.deepEqual(resumed.notes, whole.notes);
   });
-  const stopped = run(config, {
-    cache: cache(),
-    signal: controller.signal,
-    reporter: reporter(() => controller.abort()),
-  });
-  await assert.rejects(stopped, { name: 'Cancelled' });
-  assert.match(notes[0], /^epoch 1 of 3: loss /);
-  assert.ok((await listCache(join(root, 'resume'))).some(({ kind }) => kind === 'checkpoints'));
-  const resumed = await run(config, { cache: cache(), reporter: reporter(() => undefined) });
-  assert.ok(notes.some((note) => note === 'going on after epoch 1 of 3'));
-  assert.deepEqual(scores(resumed), scores(whole));
-  assert.deepEqual(resumed.pixel, whole.pixel);
-});
+}
 
 test('rules that look at the test set do so only where asked, and say so', async () => {
   const quiet = await run(configured('cflow'));

@@ -1,0 +1,77 @@
+import type { Sample } from '../dataset/category.js';
+import type { Fitted } from '../detector/system.js';
+import { checkCancelled } from '../errors.js';
+import { imageSize } from '../image/codec.js';
+import { loadMask } from '../image/mask.js';
+import type { Progress } from '../kernels/threads.js';
+import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
+import { rankLabelled } from '../metrics/ranking.js';
+import type { EvaluateConfig } from './config.js';
+
+/** A test image's outcome. */
+export interface ImageResult {
+  name: string;
+  type: string;
+  label: 0 | 1 | null;
+  score: number;
+}
+
+/** What a detector reached on a test set. */
+export interface Measurement {
+  image: { auroc: number | null; ap: number | null; f1max: number | null };
+  pixel: PixelMetrics;
+  images: ImageResult[];
+  /** Spent on reading masks and computing metrics alone. */
+  seconds: number;
+}
+
+/** How to measure, and who hears of it. */
+export interface MeasureOptions {
+  /** Whether defects have masks. */
+  masked: boolean;
+  signal?: AbortSignal;
+  progress?: Progress;
+  onImage?: (sample: Sample, score: number, map: Float32Array) => void | Promise<void>;
+}
+
+/** Image and pixel metrics of a detector on test images (docs/methods.md 7). @throws InputError for a bad mask; Cancelled. */
+export async function measure(
+  fitted: Fitted,
+  test: readonly Sample[],
+  config: Pick<EvaluateConfig, 'features' | 'maskMode'>,
+  { masked, signal, progress, onImage }: MeasureOptions,
+): Promise<Measurement> {
+  const pixels = collectPixels(config.features.preprocessing.crop);
+  const images: ImageResult[] = [];
+  let seconds = 0;
+  const timed = async <T>(work: () => Promise<T> | T): Promise<T> => {
+    const start = performance.now();
+    const value = await work();
+    seconds += (performance.now() - start) / 1000;
+    return value;
+  };
+  for await (const { score, map } of fitted.score(test, { signal })) {
+    checkCancelled(signal);
+    const sample = test[images.length];
+    if (masked) await timed(async () => pixels.add(map, await maskOf(sample, config)));
+    images.push({ name: sample.name, type: sample.type, label: sample.label, score });
+    await onImage?.(sample, score, map);
+    progress?.(images.length, test.length);
+  }
+  const { auroc, ap, f1max } = rankLabelled(
+    images.map(({ score }) => score),
+    images.map(({ label }) => label),
+  );
+  const pixel = await timed(() => (masked ? pixels.metrics() : { auroc: null, ap: null, aupro: null }));
+  return { image: { auroc, ap, f1max }, pixel, images, seconds };
+}
+
+/** A test image's mask at the input's size, or null where the image has none. */
+export async function maskOf(
+  sample: Sample,
+  { features, maskMode }: Pick<EvaluateConfig, 'features' | 'maskMode'>,
+): Promise<Uint8Array | null> {
+  if (!sample.mask) return null;
+  const size = await imageSize(sample.path);
+  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode);
+}
