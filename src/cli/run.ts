@@ -129,7 +129,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
         ({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.ratio}: ${why}`,
       );
       throw new InputError(
-        `${outcome.failures.length} cells failed:\n${lines.join('\n')}\n`,
+        `${outcome.failures.length} cells failed:\n${lines.join('\n')}`,
         'The next run tries them again',
       );
     }
