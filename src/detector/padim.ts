@@ -68,6 +68,8 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       const key = ['padim', VERSION, await reader.keys(train)];
       const tensors = await cache.remember('models', key, async () => {
         const values = await reader.read(train, { progress: reporter.stage('train features'), signal });
+        // Of a wide network the Gaussians take 2.5 GB; the networks make room.
+        threads.release(true);
         const begin = performance.now();
         const gaussians = { mean: sharedFloats(positions * d), lower: sharedFloats(positions * triangle(d)) };
         const job: PadimJob = { kind: 'fit', values, images: train.length, layout, gaussians };

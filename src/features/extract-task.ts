@@ -2,7 +2,7 @@ import { InputError } from '../errors.js';
 import { moveAffine } from '../image/affine.js';
 import { decodeRgb } from '../image/codec.js';
 import { normalise, resizeAndCrop } from '../image/preprocess.js';
-import type { TaskContext } from '../kernels/worker.js';
+import { forget, type TaskContext } from '../kernels/worker.js';
 import { entryPath, readEntry, writeEntry } from '../storage/cache.js';
 import { createEmbedder, type Embedder } from './embedder.js';
 import type { ExtractedChunk } from './extract.js';
@@ -11,6 +11,12 @@ import type { FeatureSpec, ImageRequest } from './spec.js';
 
 /** The thread's network, kept from task to task while the spec is the same. */
 let ready: { key: string; embedder: Promise<Embedder> } | undefined;
+
+forget.add(async () => {
+  const dropped = ready;
+  ready = undefined;
+  await (await dropped?.embedder)?.dispose();
+});
 
 async function embedderFor(spec: FeatureSpec): Promise<Embedder> {
   const key = JSON.stringify(spec);

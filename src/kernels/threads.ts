@@ -31,8 +31,11 @@ export interface Threads {
     watch?: Watch,
     scratch?: readonly number[],
   ): Promise<T[]>;
-  /** Lets idle threads drop shared memory of finished jobs, which they would hold on to otherwise. */
-  release(): void;
+  /**
+   * Lets idle threads drop shared memory of finished jobs, which they would hold on to otherwise. @param all also what
+   * tasks keep for their next job, such as networks: before a step that needs the memory itself.
+   */
+  release(all?: boolean): void;
   close(): Promise<void>;
 }
 
@@ -136,8 +139,8 @@ export function startThreads(count: number = availableParallelism()): Threads {
       for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason;
       return results;
     },
-    release() {
-      for (const worker of idle) worker.postMessage('release');
+    release(all = false) {
+      for (const worker of idle) worker.postMessage(all ? 'forget' : 'release');
     },
     async close() {
       closed = true;

@@ -21,12 +21,16 @@ interface Message {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
+/** What tasks let go of when the threads are asked to forget: set up synchronously, finished later. */
+export const forget: Set<() => unknown> = new Set<() => unknown>();
+
 let current: { id: number; kernels: Kernels } | undefined;
 const answer = (value: Answer): void => parentPort!.postMessage(value);
 
-parentPort?.on('message', async (message: Message | 'release') => {
-  if (message === 'release') {
+parentPort?.on('message', async (message: Message | 'release' | 'forget') => {
+  if (message === 'release' || message === 'forget') {
     current = undefined;
+    if (message === 'forget') await Promise.all([...forget].map((drop) => drop()));
     collect();
     return;
   }

@@ -66,3 +66,17 @@ test('createArena gives aligned, separate buffers and refuses more than it has o
   assert.throws(() => arena.take(1e6), RangeError);
   assert.throws(() => createArena(5e9), /more than WebAssembly's 4 GB/);
 });
+
+test('threads asked to forget drop what tasks keep, and tasks build it anew', async () => {
+  const worker = new URL('../../src/kernels/worker.js', import.meta.url).href;
+  const keeper = task(
+    `import { forget } from '${worker}';\nlet kept = 0;\nforget.add(() => { kept = 0; });\nexport const run = () => ++kept;`,
+  );
+  const threads = startThreads(1);
+  assert.deepEqual([await threads.run(keeper, null, []), await threads.run(keeper, null, [])], [1, 2]);
+  threads.release();
+  assert.equal(await threads.run(keeper, null, []), 3);
+  threads.release(true);
+  assert.equal(await threads.run(keeper, null, []), 1);
+  await threads.close();
+});
