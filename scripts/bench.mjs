@@ -1,6 +1,6 @@
 // npm run bench [-- --growth]: every stage against a plain baseline and the machine's limits, in one run.
 // Medians of interleaved runs on generated data of real shape; stages of the real screw job when SOFTPATCH_SHARED has it.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -235,7 +235,11 @@ if (process.argv.includes('--growth')) {
   await writeAtomically('figures/growth.svg', svg);
   await writeAtomically('figures/growth.png', renderPng(svg, 300 / 72));
 }
-await writeJson('data/results/bench.json', result);
+// A chart drawn before stays with the machine it was measured on.
+const before = existsSync('data/results/bench.json') ? JSON.parse(readFileSync('data/results/bench.json', 'utf8')) : {};
+const growth = result.growth ?? before.growth;
+const growthMachine = result.growth ? result.machine : (before.growthMachine ?? before.machine);
+await writeJson('data/results/bench.json', { ...result, ...(growth && { growth, growthMachine }) });
 await threads.close();
 
 const line = (cells) => `| ${cells.join(' | ')} |`;

@@ -34,6 +34,8 @@ const TASK = new URL('./padim-task.js', import.meta.url);
 const BLOCK = 32;
 /** Test images in memory at a time. */
 const BATCH = 32;
+/** Bytes of Gaussians that are still remembered: a wide network's 2.5 GB would be in memory twice when read back. */
+const MOST_REMEMBERED = 2 ** 30;
 /** Raise when a fit changes for the same features. */
 const VERSION = 1;
 
@@ -66,7 +68,7 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       const d = vectorLength(layout);
       let fit = 0;
       const key = ['padim', VERSION, await reader.keys(train)];
-      const tensors = await cache.remember('models', key, async () => {
+      const compute = async (): Promise<Tensors> => {
         const values = await reader.read(train, { progress: reporter.stage('train features'), signal });
         // Of a wide network the Gaussians take 2.5 GB; the networks make room.
         threads.release(true);
@@ -80,8 +82,10 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
         return {
           mean: { dtype: 'F32', shape: [positions, d], data: gaussians.mean },
           lower: { dtype: 'F32', shape: [positions, triangle(d)], data: gaussians.lower },
-        } satisfies Tensors;
-      });
+        };
+      };
+      const large = positions * triangle(d) * 4 > MOST_REMEMBERED;
+      const tensors = large ? await compute() : await cache.remember('models', key, compute);
       return fittedPadim(work, tensors, checkedSettings(schema, DEFAULTS, given), fit);
     },
     restore: async (work, tensors, given) => fittedPadim(work, tensors, checkedSettings(schema, DEFAULTS, given), 0),
