@@ -76,7 +76,6 @@ export * from './features/reader.js';
 export * from './features/reading.js';
 export * from './features/resnet.js';
 export * from './features/spec.js';
-export * from './features/tensorflow.js';
 export * from './features/weight-files.js';
 export * from './figures/contact-sheet.js';
 export * from './figures/danfo.js';

@@ -5,6 +5,7 @@ import { project } from '../src/denoise/projection.js';
 import { discard } from '../src/denoise/threshold.js';
 import { type Discriminator, patchWeights } from '../src/denoise/weights.js';
 import { gather } from '../src/detector/bank.js';
+import { threadCompute } from '../src/detector/compute.js';
 import { anomalyMap } from '../src/detector/map.js';
 import { createScorer, imageScores, patchScores } from '../src/detector/score.js';
 import { extract } from '../src/features/extract.js';
@@ -49,6 +50,7 @@ test(
     const golden = await openGolden();
     const threads = startThreads();
     t.after(() => threads.close());
+    const compute = threadCompute(threads);
     const spec: FeatureSpec = {
       backbone: 'resnet18',
       layers: ['layer2', 'layer3'],
@@ -62,8 +64,8 @@ test(
     assert.ok(
       relativeError(queries.rows.subarray(0, POSITIONS * 1024), await golden.floats('embedding.query0')) < 1e-4,
     );
-    const forWeights = await project(threads, rows, 1024, await golden.floats('projection.denoise'));
-    const forCoreset = await project(threads, rows, 1024, await golden.floats('projection.coreset'));
+    const forWeights = await project(compute.multiplyTransposed, rows, 1024, await golden.floats('projection.denoise'));
+    const forCoreset = await project(compute.multiplyTransposed, rows, 1024, await golden.floats('projection.coreset'));
     const starts = (await golden.tensor('coreset.start')) as Int32Array;
 
     const systems: [string, Discriminator | null, number, number][] = [
@@ -101,7 +103,7 @@ test(
         assert.ok(worstRelative(radii(forCoreset, picks, starts), radii(forCoreset, goldenPicks, starts)) < 1e-5);
 
         const bank = gather(rows, goldenPicks, weights, { softWeights: weights !== null });
-        const scorer = await createScorer(threads, bank, 1);
+        const scorer = await createScorer(compute, bank, 1);
         const found = await scorer.neighbours(queries.rows);
         const goldenRows = (await golden.tensor(`${name}.nearest`)) as Int32Array;
         assert.deepEqual([...found.rows], [...goldenRows], 'the same nearest rows');

@@ -7,6 +7,7 @@ import test from 'node:test';
 const ROOMS = [
   'kernels',
   'storage',
+  'engine',
   'dataset',
   'image',
   'features',
@@ -22,9 +23,9 @@ const ROOMS = [
 /** Packages that are native or heavy, each with the one file that may import it. */
 const NATIVE: Record<string, string> = {
   sharp: 'image/codec.ts',
-  '@tensorflow/tfjs-core': 'features/tensorflow.ts',
-  '@tensorflow/tfjs-backend-wasm': 'features/tensorflow.ts',
-  '@tensorflow/tfjs-backend-cpu': 'features/tensorflow.ts',
+  '@tensorflow/tfjs-core': 'engine/tensorflow.ts',
+  '@tensorflow/tfjs-backend-wasm': 'engine/tensorflow.ts',
+  '@tensorflow/tfjs-backend-cpu': 'engine/tensorflow.ts',
   vega: 'figures/vega.ts',
   'vega-lite': 'figures/vega.ts',
   'danfojs-node': 'figures/danfo.ts',

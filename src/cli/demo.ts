@@ -60,7 +60,7 @@ async function runDemo(options: Options): Promise<void> {
       ? `weights: ${weights.path}`
       : `weights: none given or found in data/weights, so ${features.backbone} runs with seeded random ones (real ones do better)`,
   );
-  await withSession(options, async ({ threads, reporter, signal }) => {
+  await withSession(options, async ({ threads, compute, reporter, signal }) => {
     const data = join(options.out, 'drawn');
     if (!existsSync(join(data, CATEGORY))) await drawPictureCategories(data, SMALL_SET, reporter, [CATEGORY]);
     const category = await openCategory(data, CATEGORY);
@@ -73,7 +73,7 @@ async function runDemo(options: Options): Promise<void> {
         const own = new Map<string, Float32Array>();
         maps.set(`${method} ${ratio}`, own);
         const keep = (sample: Sample, _score: number, map: Float32Array): void => void own.set(sample.name, map);
-        results.push(await evaluate(threads, noisy, config, { reporter, signal, onImage: keep }));
+        results.push(await evaluate(threads, noisy, config, { compute, reporter, signal, onImage: keep }));
       }
     }
     const sheet = join(options.out, 'heat-maps.png');

@@ -4,13 +4,14 @@ import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
 import { isFolder, listFolders, listImages } from '../dataset/listing.js';
 import { loadDetector } from '../detector/model.js';
+import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { detect } from '../experiment/detect.js';
 import { decodeRgb, encodePng } from '../image/codec.js';
 import { overlay } from '../image/overlay.js';
 import { resizeAndCrop } from '../image/preprocess.js';
 import { writeAtomically, writeError, writeJson } from '../storage/atomic.js';
-import { addThreads } from './options.js';
+import { addEngine, addThreads } from './options.js';
 import { withSession } from './session.js';
 import { textTable } from './table.js';
 
@@ -21,6 +22,7 @@ interface Options {
   json?: string;
   weights?: string;
   threads?: number;
+  engine: EngineChoice;
 }
 
 /** `softpatch detect`: score images with a saved detector. */
@@ -34,7 +36,7 @@ export function addDetect(program: Command): void {
     .option('--maps <dir>', 'write heat maps as PNG overlays')
     .option('--json <file>', 'write the scores as JSON')
     .option('--weights <file>', "the backbone's weights, if they moved");
-  addThreads(command)
+  addThreads(addEngine(command))
     .addHelpText(
       'after',
       `
@@ -54,10 +56,11 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     });
   const { preprocessing } = detector.features;
   const rows: { path: string; score: number; anomalous: boolean }[] = [];
-  await withSession(options, async ({ threads, reporter, signal }) => {
+  await withSession(options, async ({ threads, compute, reporter, signal }) => {
     const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
     for await (const { path, score, anomalous, map } of detect(threads, detector, images, {
       weights,
+      compute,
       reporter,
       signal,
     })) {

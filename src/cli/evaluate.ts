@@ -50,11 +50,11 @@ Examples:
 
 async function runEvaluate(options: Options): Promise<void> {
   const { config, noisy } = await contaminated(options);
-  await withSession(options, async ({ threads, reporter, signal, cache }) => {
+  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
     const { weights } = config.features;
     if (weights.kind === 'random')
       reporter.note(`no weights given or found: ${config.features.backbone} with random ones`);
-    const result = await evaluate(threads, noisy, config, { reporter, signal, cache });
+    const result = await evaluate(threads, noisy, config, { compute, reporter, signal, cache });
     if (options.json) await writeJson(options.json, result);
     console.log(summary(result));
   });

@@ -58,9 +58,9 @@ async function runFit(options: Options): Promise<void> {
   const choice = systemChoice(options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) });
   const { name, train } = await trainingImages(options);
-  await withSession(options, async ({ threads, reporter, signal, cache }) => {
+  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
     if (config.features.weights.kind === 'random') reporter.note('no weights given or found: random ones are used');
-    const detector = await fitDetector(threads, name, train, config, { reporter, signal, cache });
+    const detector = await fitDetector(threads, name, train, config, { compute, reporter, signal, cache });
     await saveDetector(options.out, detector);
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;

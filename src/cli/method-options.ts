@@ -80,14 +80,14 @@ export function systemChoice(options: FeatureOptions & MethodOptions & { seed: n
 
 /** The denoiser a user chose, or null. It runs at its own defaults, on the method's weights where the network is the same. */
 export function filterChoice(
-  { denoise, denoiseBudget, denoiseWeights, executor, weights }: MethodOptions & FeatureOptions,
+  { denoise, denoiseBudget, denoiseWeights, engine, weights }: MethodOptions & FeatureOptions,
   backbone: string | undefined,
 ): (SystemChoice & { budget: number }) | null {
   if (denoise === undefined) return null;
   const system = findSystem(denoise);
   const usual = system.reading(system.profiles[0]);
   const same = usual.backbone === backbone ? weights : undefined;
-  const features = featureChoice({ weights: denoiseWeights ?? same, executor }, usual);
+  const features = featureChoice({ weights: denoiseWeights ?? same, engine }, usual);
   return { method: denoise, features, budget: denoiseBudget };
 }
 

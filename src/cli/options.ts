@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NOISE_AUGMENTATIONS } from '../dataset/augmentation.js';
 import type { ReadingDefaults } from '../detector/system.js';
+import { ENGINE_CHOICES, type EngineChoice } from '../engine/names.js';
 import type { FeatureChoice } from '../experiment/config.js';
 import { BACKBONES } from '../features/resnet.js';
-import { EXECUTORS, type ExecutorChoice } from '../features/spec.js';
 import { findWeights } from '../features/weight-files.js';
 
 /** Parses a number or fails with a sentence. */
@@ -29,11 +29,11 @@ export interface FeatureOptions {
   weights?: string;
   resize?: number;
   crop?: number;
-  executor: ExecutorChoice;
+  engine: EngineChoice;
 }
 
 export function addFeatureOptions(command: Command): Command {
-  return command
+  return addEngine(command)
     .addOption(new Option('--backbone <name>', 'network (default: by method, mostly resnet18)').choices([...BACKBONES]))
     .option('--layers <names>', 'layers to read, comma-separated (default: by method)', list)
     .option(
@@ -41,16 +41,29 @@ export function addFeatureOptions(command: Command): Command {
       'safetensors file, or "random" (default: data/weights/<backbone>.safetensors if there, else random)',
     )
     .option('--resize <px>', 'side after resizing, the shorter one unless the method squares (default: 256)', whole)
-    .option('--crop <px>', 'side of the centre crop (default: by method, mostly 224)', whole)
+    .option('--crop <px>', 'side of the centre crop (default: by method, mostly 224)', whole);
+}
+
+/** `--engine`, and its older name. */
+export function addEngine(command: Command): Command {
+  const choices = ENGINE_CHOICES.filter((name) => name !== 'tfjs');
+  return command
     .addOption(
-      new Option('--executor <name>', 'library that runs the network').choices([...EXECUTORS]).default('auto'),
-    );
+      new Option('--engine <name>', 'what computes, see softpatch doctor; auto takes a real GPU, else the fastest here')
+        .choices(choices)
+        .default('auto'),
+    )
+    .addOption(new Option('--executor <name>', 'older name of --engine').choices([...ENGINE_CHOICES]).hideHelp())
+    .hook('preAction', (_this, action) => {
+      const { executor } = action.opts<{ executor?: EngineChoice }>();
+      if (executor !== undefined) action.setOptionValue('engine', executor === 'tfjs' ? 'wasm' : executor);
+    });
 }
 
 /** What a user chose of a system's features; `usual` is what the system reads by itself. */
 export function featureChoice(options: FeatureOptions, usual: ReadingDefaults): FeatureChoice {
   const backbone = options.backbone ?? usual.backbone;
-  const { layers, resize, executor } = options;
+  const { layers, resize, engine: executor } = options;
   const crop = options.crop ?? (usual.preprocessing.square ? resize : undefined);
   const preprocessing = { ...(resize !== undefined && { resize }), ...(crop !== undefined && { crop }) };
   return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing, executor };

@@ -98,7 +98,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   const experiments = what.includes('all') ? EXPERIMENTS : (what as Experiment[]);
   const wrong = options.systems?.find((name) => !PAPER_SYSTEMS.some((system) => system.name === name));
   if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
-  await withSession(options, async ({ threads, reporter, signal, cache }) => {
+  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
     const data = options.data ?? DRAWN;
     if (!options.data && !existsSync(DRAWN)) await drawPictureCategories(DRAWN, SMALL_SET, reporter);
     const present = await listCategories(data);
@@ -110,7 +110,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
     const plan = createPlanner(settingOf(options, data, reporter.note));
     const cells = gridOf(experiments, categories, options.draws, options.systems);
     const mine = options.shard ? shardOf(cells, ...options.shard) : cells;
-    const outcome = await runCells({ threads, cache, reporter, signal }, options.results, mine, plan);
+    const outcome = await runCells({ threads, compute, cache, reporter, signal }, options.results, mine, plan);
     console.log(`${outcome.done} cells computed, ${outcome.reused} found finished, ${outcome.failures.length} failed`);
     for (const experiment of experiments) {
       const own = experimentCells(experiment, categories, options.draws, options.systems);

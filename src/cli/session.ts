@@ -1,3 +1,6 @@
+import type { Compute } from '../detector/compute.js';
+import { openCompute } from '../detector/open-compute.js';
+import type { EngineChoice } from '../engine/names.js';
 import { startThreads, type Threads } from '../kernels/threads.js';
 import { type Cache, noCache, openCache, trimCache } from '../storage/cache.js';
 import type { CacheOptions } from './options.js';
@@ -7,13 +10,15 @@ import { terminalReporter } from './reporter.js';
 export interface Session {
   cache: Cache;
   threads: Threads;
+  /** Where the stages run. */
+  compute: Compute;
   reporter: ReturnType<typeof terminalReporter>;
   signal: AbortSignal;
 }
 
 /** Runs a command's work; Ctrl-C asks it to stop cleanly, a second one ends at once. Threads are closed in any case. */
 export async function withSession(
-  options: { threads?: number } & Partial<CacheOptions>,
+  options: { threads?: number; engine?: EngineChoice } & Partial<CacheOptions>,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -28,7 +33,8 @@ export async function withSession(
   const pool = startThreads(options.threads);
   const cache = options.cache ? openCache(options.cache, reporter.note) : noCache();
   try {
-    await work({ threads: pool, reporter, cache, signal: controller.signal });
+    const compute = await openCompute(options.engine ?? 'auto', pool, reporter.note);
+    await work({ threads: pool, compute, reporter, cache, signal: controller.signal });
     if (cache.folder) await trimCache(cache.folder, (options.cacheLimit ?? 20) * 2 ** 30);
   } finally {
     reporter.stop();

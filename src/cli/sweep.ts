@@ -66,8 +66,8 @@ async function runSweep(options: Options): Promise<void> {
     throw new InputError('a chart over τ needs one k and one ρ', 'Leave --ks and --ratios out, or --chart');
   }
   const { config, noisy } = await contaminated(options);
-  await withSession(options, async ({ threads, reporter, signal, cache }) => {
-    const result = await sweep(threads, noisy, config, points, { reporter, signal, cache });
+  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
+    const result = await sweep(threads, noisy, config, points, { compute, reporter, signal, cache });
     if (options.json) await writeJson(options.json, result);
     if (options.csv) await writeAtomically(options.csv, `${csvFormat(flat(result))}\n`);
     if (options.chart) await writeSweepChart(options.chart, flat(result), config.settings.threshold);

@@ -89,7 +89,8 @@ export async function prepareGreedy(
   };
 }
 
-function checkCount(count: number, n: number): void {
+/** @throws InputError if count is not in 1…n. */
+export function checkCount(count: number, n: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= n) return;
   throw new InputError(`a coreset of ${count} of ${n} patches is impossible`, 'Give a ratio above 0 and below 1');
 }

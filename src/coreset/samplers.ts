@@ -1,8 +1,8 @@
 import { InputError } from '../errors.js';
-import type { Threads, Watch } from '../kernels/threads.js';
+import type { Watch } from '../kernels/threads.js';
 import type { Random } from '../random.js';
 import { type Anchors, startRows } from './anchors.js';
-import { greedyCoreset } from './greedy.js';
+import type { GreedyOptions } from './greedy.js';
 
 /** How the memory bank is chosen from the patches. */
 export type SamplerName = 'greedy' | 'exact' | 'random' | 'identity';
@@ -32,12 +32,15 @@ export function coresetSize(ratio: number, n: number): number {
   return size;
 }
 
+/** Greedy selection of rows z [n × d], on threads or on a device. */
+export type SelectRows = (z: Float32Array, d: number, options: GreedyOptions, watch?: Watch) => Promise<Int32Array>;
+
 /** Picks rows of the memory bank, in order of selection. */
-export type Sampler = (threads: Threads, input: SamplerInput, random: Random, watch?: Watch) => Promise<Int32Array>;
+export type Sampler = (select: SelectRows, input: SamplerInput, random: Random, watch?: Watch) => Promise<Int32Array>;
 
 const greedy =
   (anchors: (random: Random, n: number) => Anchors): Sampler =>
-  (threads, input, random, watch) => {
+  (select, input, random, watch) => {
     const { z, d, ratio, kept, firstPickFromKept } = input;
     const n = z.length / d;
     const options = {
@@ -46,7 +49,7 @@ const greedy =
       kept,
       firstPickFromKept,
     };
-    return greedyCoreset(threads, z, d, options, watch);
+    return select(z, d, options, watch);
   };
 
 function keptRows({ z, d, kept }: SamplerInput): Int32Array {
@@ -58,10 +61,10 @@ function keptRows({ z, d, kept }: SamplerInput): Int32Array {
 export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   greedy: greedy(startRows),
   exact: greedy(() => ({ kind: 'all' })),
-  random: async (_threads, input, random) => {
+  random: async (_select, input, random) => {
     const rows = keptRows(input);
     const size = Math.min(rows.length, coresetSize(input.ratio, input.z.length / input.d));
     return random.distinct(rows.length, size).map((i) => rows[i]);
   },
-  identity: async (_threads, input) => keptRows(input),
+  identity: async (_select, input) => keptRows(input),
 };

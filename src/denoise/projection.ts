@@ -1,5 +1,4 @@
-import { multiplyTransposed } from '../kernels/multiply.js';
-import type { Threads, Watch } from '../kernels/threads.js';
+import type { Watch } from '../kernels/threads.js';
 import type { Random } from '../random.js';
 
 /** Dimensions in which patches are compared for weighting and selection (docs/methods.md 3.1). */
@@ -11,14 +10,22 @@ export function randomProjection(random: Random, from: number, to: number = PROJ
   return Float32Array.from({ length: to * from }, () => random.uniform(-bound, bound));
 }
 
+/** X Bᵀ on threads or on a device. */
+export type MultiplyTransposed = (
+  rows: Float32Array,
+  b: Float32Array,
+  k: number,
+  watch?: Watch,
+) => Promise<Float32Array>;
+
 /** Z = X Wᵀ: rows [n × dimensions] to [n × 128]; returned unchanged when they have 128 dimensions already. */
 export async function project(
-  threads: Threads,
+  multiply: MultiplyTransposed,
   rows: Float32Array,
   dimensions: number,
   projection: Float32Array,
   watch: Watch = {},
 ): Promise<Float32Array> {
   if (dimensions === PROJECTED_DIMENSIONS) return rows;
-  return multiplyTransposed(threads, rows, projection, dimensions, watch);
+  return multiply(rows, projection, dimensions, watch);
 }

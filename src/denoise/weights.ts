@@ -8,6 +8,12 @@ export type Discriminator = 'nearest' | 'gaussian' | 'lof' | 'lof-tensor';
 
 export const DISCRIMINATORS: readonly Discriminator[] = ['lof', 'lof-tensor', 'nearest', 'gaussian'];
 
+/** How patches are judged; `k` neighbours of LOF are clipped to images − 1. */
+export interface WeightOptions {
+  discriminator: Discriminator;
+  k: number;
+}
+
 const TASK = new URL('./weigh-task.js', import.meta.url);
 
 /**
@@ -21,7 +27,7 @@ export async function patchWeights(
   z: Float32Array,
   positions: number,
   d: number,
-  options: { discriminator: Discriminator; k: number },
+  options: WeightOptions,
   watch: Watch = {},
 ): Promise<Float32Array> {
   const images = z.length / (positions * d);
@@ -43,8 +49,11 @@ export async function patchWeights(
   const arena = createArena(lanes * (bytes + 64));
   const scratch = Array.from({ length: lanes }, () => arena.take(bytes));
   await threads.each(TASK, arena, jobs, watch, scratch);
-  if (!weights.every(Number.isFinite)) {
-    throw new InputError('some patch features are NaN or infinite', 'Check the weight file and the images');
-  }
-  return weights;
+  return checkWeights(weights);
+}
+
+/** @throws InputError when a weight is not finite. */
+export function checkWeights(weights: Float32Array): Float32Array {
+  if (weights.every(Number.isFinite)) return weights;
+  throw new InputError('some patch features are NaN or infinite', 'Check the weight file and the images');
 }

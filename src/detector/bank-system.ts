@@ -54,10 +54,10 @@ export function bankSystem(name: BankMethod, about: string): System {
     },
     async fit(work, train, settings) {
       const config = checkBankConfig(settings);
-      const { threads, reader, random, cache, reporter, signal } = work;
+      const { threads, compute, reader, random, cache, reporter, signal } = work;
       const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
       let stage = reporter.stage('denoise');
-      const { bank, trace } = await fitBank(threads, patches, config, random, {
+      const { bank, trace } = await fitBank(compute, patches, config, random, {
         stage: (step) => {
           stage = reporter.stage(step);
         },
@@ -71,7 +71,7 @@ export function bankSystem(name: BankMethod, about: string): System {
         const { positions } = patches;
         const rows = await patches.rows();
         const loaded = await bank.load();
-        const scorer = await createScorer(threads, loaded, CALIBRATION_NEIGHBOURS);
+        const scorer = await createScorer(compute, loaded, CALIBRATION_NEIGHBOURS);
         const progress = reporter.stage('calibrate');
         const scores = new Float32Array(images.length);
         const each = positions * EMBEDDING_DIMENSIONS;
@@ -98,14 +98,14 @@ export function bankSystem(name: BankMethod, about: string): System {
 }
 
 function fittedBank(
-  { threads, reader, cache }: Omit<Workshop, 'random'>,
+  { compute, reader, cache }: Omit<Workshop, 'random'>,
   bank: LazyBank,
   trace: FitTrace | null,
   config: BankConfig,
 ): FittedBank {
   const { side, positions } = patchGrid(reader.spec);
   const { crop } = reader.spec.preprocessing;
-  const search = imageSearch(threads, reader, bank, config.neighbours, positions, cache);
+  const search = imageSearch(compute, reader, bank, config.neighbours, positions, cache);
   const seconds: Fitted['seconds'] = { denoise: 0, coreset: 0, ...trace?.seconds, search: 0, map: 0 };
   return {
     bank,

@@ -1,14 +1,14 @@
 import { coresetSize, samplers } from '../coreset/samplers.js';
 import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
 import { discard, normaliseWeights } from '../denoise/threshold.js';
-import { patchWeights } from '../denoise/weights.js';
 import { InputError } from '../errors.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { TrainingPatches } from '../features/reader.js';
-import type { Threads, Watch } from '../kernels/threads.js';
+import type { Watch } from '../kernels/threads.js';
 import type { Random } from '../random.js';
 import { type Cache, contentKey, hashBytes, noCache } from '../storage/cache.js';
 import { gather, type LazyBank, storedWeights } from './bank.js';
+import type { Compute } from './compute.js';
 import type { BankConfig } from './config.js';
 
 /** Intermediates of fitting, for diagnostics and figures. */
@@ -38,7 +38,7 @@ const VERSION = 1;
  * @throws InputError for too few images or an impossible ratio; Cancelled.
  */
 export async function fitBank(
-  threads: Threads,
+  compute: Compute,
   patches: TrainingPatches,
   config: BankConfig,
   random: Random,
@@ -47,7 +47,7 @@ export async function fitBank(
   if (patches.count < patches.positions) throw new InputError('there is no training image', 'Give at least one');
   if (config.sampler !== 'identity') coresetSize(config.ratio, patches.count);
   const fitting: Fitting = {
-    threads,
+    compute,
     patches,
     config,
     random,
@@ -69,7 +69,7 @@ export async function fitBank(
 }
 
 export interface Fitting {
-  threads: Threads;
+  compute: Compute;
   patches: TrainingPatches;
   config: BankConfig;
   random: Random;
@@ -80,7 +80,7 @@ export interface Fitting {
 
 /** Outlier weights of all patches, remembered by patches, projection and discriminator. */
 export async function weigh(
-  { threads, patches, config, random, watch, cache, seconds }: Fitting,
+  { compute, patches, config, random, watch, cache, seconds }: Fitting,
   discriminator: NonNullable<BankConfig['discriminator']>,
 ): Promise<Float32Array> {
   const { positions } = patches;
@@ -91,8 +91,10 @@ export async function weigh(
     const rows = await patches.rows();
     watch.stage?.('denoise');
     const begin = performance.now();
-    const z = await project(threads, rows, EMBEDDING_DIMENSIONS, projection, { signal: watch.signal });
-    const data = await patchWeights(threads, z, positions, PROJECTED_DIMENSIONS, options, watch);
+    const z = await project(compute.multiplyTransposed, rows, EMBEDDING_DIMENSIONS, projection, {
+      signal: watch.signal,
+    });
+    const data = await compute.patchWeights(z, positions, PROJECTED_DIMENSIONS, options, watch);
     seconds.denoise = (performance.now() - begin) / 1000;
     return { weights: { dtype: 'F32', shape: [data.length], data } };
   });
@@ -101,7 +103,7 @@ export async function weigh(
 
 /** Rows of the coreset, remembered by patches, projection, mask and sampler. */
 async function pick(
-  { threads, patches, config, random, watch, cache, seconds }: Fitting,
+  { compute, patches, config, random, watch, cache, seconds }: Fitting,
   kept: Uint8Array | null,
 ): Promise<Int32Array> {
   const { sampler, ratio, firstPickFromKept } = config;
@@ -115,11 +117,11 @@ async function pick(
     watch.stage?.('coreset');
     const begin = performance.now();
     const z = projects
-      ? await project(threads, rows, EMBEDDING_DIMENSIONS, projection, { signal: watch.signal })
+      ? await project(compute.multiplyTransposed, rows, EMBEDDING_DIMENSIONS, projection, { signal: watch.signal })
       : new Float32Array(patches.count);
     const d = projects ? PROJECTED_DIMENSIONS : 1;
     const input = { z, d, ratio, kept: kept ?? undefined, firstPickFromKept };
-    const data = await samplers[sampler](threads, input, own, watch);
+    const data = await samplers[sampler](compute.selectRows, input, own, watch);
     seconds.coreset = (performance.now() - begin) / 1000;
     return { picks: { dtype: 'I32', shape: [data.length], data } };
   });

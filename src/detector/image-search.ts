@@ -1,8 +1,8 @@
 import type { FeatureReader } from '../features/reader.js';
 import type { ImageRequest } from '../features/spec.js';
-import type { Threads } from '../kernels/threads.js';
 import type { Cache } from '../storage/cache.js';
 import type { LazyBank } from './bank.js';
+import type { Compute } from './compute.js';
 import type { Neighbours } from './neighbours.js';
 import { type BankScorer, createScorer } from './score.js';
 
@@ -19,7 +19,7 @@ export interface ImageSearch {
 
 /** Prepares to search a bank; the index is built when the first image is not remembered. */
 export function imageSearch(
-  threads: Threads,
+  compute: Compute,
   reader: FeatureReader,
   bank: LazyBank,
   k: number,
@@ -35,7 +35,7 @@ export function imageSearch(
     return value;
   };
   const searchAll = async (images: readonly ImageRequest[], signal?: AbortSignal): Promise<Neighbours[]> => {
-    scorer ??= bank.load().then((loaded) => timed(() => createScorer(threads, loaded, k)));
+    scorer ??= bank.load().then((loaded) => timed(() => createScorer(compute, loaded, k)));
     const ready = await scorer;
     const rows = await reader.read(images, { signal });
     const found = await timed(() => ready.neighbours(rows, { signal }));

@@ -3,7 +3,6 @@ import { InputError } from '../errors.js';
 import { allChannels, mapsLayout } from '../features/reading.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { sharedFloats, toShared } from '../kernels/arena.js';
-import { ranges } from '../kernels/threads.js';
 import { createRandom } from '../random.js';
 import { anomalyMap, type Border } from './map.js';
 import { triangle, vectorLength } from './padim-block.js';
@@ -29,9 +28,6 @@ const SCRIPT: Preprocessing = { resize: 256, crop: 224, filter: 'lanczos' };
 /** anomalib of 2022: straight to 256 × 256, not antialiased. */
 export const ANOMALIB_PREPROCESSING: Preprocessing = { resize: 256, crop: 256, filter: 'linear', square: true };
 
-const TASK = new URL('./padim-task.js', import.meta.url);
-/** Positions a thread takes at a time. */
-const BLOCK = 32;
 /** Test images in memory at a time. */
 const BATCH = 32;
 /** Bytes of Gaussians that are still remembered: a wide network's 2.5 GB would be in memory twice when read back. */
@@ -62,21 +58,21 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       return { backbone, layers, preprocessing: preprocessing(profile), reading: { kind: 'maps', channels } };
     },
     async fit(work, train, given) {
-      const { threads, reader, cache, reporter, signal } = work;
+      const { threads, compute, reader, cache, reporter, signal } = work;
       const layout = mapsLayout(reader.spec);
       const positions = layout.maps[0].side ** 2;
       const d = vectorLength(layout);
       let fit = 0;
       const key = ['padim', VERSION, await reader.keys(train)];
-      const compute = async (): Promise<Tensors> => {
+      const fitAll = async (): Promise<Tensors> => {
         const values = await reader.read(train, { progress: reporter.stage('train features'), signal });
         // Of a wide network the Gaussians take 2.5 GB; the networks make room.
         threads.release(true);
+        compute.extractor.release?.();
         const begin = performance.now();
         const gaussians = { mean: sharedFloats(positions * d), lower: sharedFloats(positions * triangle(d)) };
         const job: PadimJob = { kind: 'fit', values, images: train.length, layout, gaussians };
-        const jobs = ranges(positions, BLOCK).map(([from, to]) => [job, from, to]);
-        await threads.each(TASK, null, jobs, { progress: reporter.stage('gaussians'), signal });
+        await compute.gaussians(job, positions, { progress: reporter.stage('gaussians'), signal });
         threads.release();
         fit = (performance.now() - begin) / 1000;
         return {
@@ -85,7 +81,7 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
         };
       };
       const large = positions * triangle(d) * 4 > MOST_REMEMBERED;
-      const tensors = large ? await compute() : await cache.remember('models', key, compute);
+      const tensors = large ? await fitAll() : await cache.remember('models', key, fitAll);
       return fittedPadim(work, tensors, checkedSettings(schema, DEFAULTS, given), fit);
     },
     restore: async (work, tensors, given) => fittedPadim(work, tensors, checkedSettings(schema, DEFAULTS, given), 0),
@@ -95,7 +91,7 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
 const DEFAULTS: PadimSettings = { channels: null, border: 'mirror' };
 
 function fittedPadim(
-  { threads, reader }: Omit<Workshop, 'random'>,
+  { compute, reader }: Omit<Workshop, 'random'>,
   tensors: Tensors,
   { border }: PadimSettings,
   fit: number,
@@ -122,12 +118,7 @@ function fittedPadim(
         const begin = performance.now();
         const scores = sharedFloats(batch.length * positions);
         const job: PadimJob = { kind: 'score', values, images: batch.length, layout, gaussians, scores };
-        await threads.each(
-          TASK,
-          null,
-          ranges(positions, BLOCK).map((range) => [job, ...range]),
-          { signal },
-        );
+        await compute.gaussians(job, positions, { signal });
         seconds.search += (performance.now() - begin) / 1000;
         for (let i = 0; i < batch.length; i++) {
           const start = performance.now();

@@ -1,7 +1,8 @@
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
-import type { Threads, Watch } from '../kernels/threads.js';
+import type { Watch } from '../kernels/threads.js';
 import type { MemoryBank } from './bank.js';
-import { indexNeighbours, type Neighbours } from './neighbours.js';
+import type { Compute } from './compute.js';
+import type { Neighbours } from './neighbours.js';
 
 /** Scores patches against a bank. */
 export interface BankScorer {
@@ -12,8 +13,12 @@ export interface BankScorer {
 }
 
 /** Builds the exact index over a bank; scores average the `k` nearest rows. */
-export async function createScorer(threads: Threads, bank: MemoryBank, k: number): Promise<BankScorer> {
-  const index = await indexNeighbours(threads, bank.rows, EMBEDDING_DIMENSIONS, k);
+export async function createScorer(
+  compute: Pick<Compute, 'indexNeighbours'>,
+  bank: MemoryBank,
+  k: number,
+): Promise<BankScorer> {
+  const index = await compute.indexNeighbours(bank.rows, EMBEDDING_DIMENSIONS, k);
   const neighbours = (rows: Float32Array, watch?: Watch): Promise<Neighbours> => index.search(rows, watch);
   return {
     neighbours,

@@ -5,6 +5,7 @@ import type { Threads } from '../kernels/threads.js';
 import type { Random } from '../random.js';
 import type { Cache } from '../storage/cache.js';
 import type { StoredTensor } from '../storage/safetensors.js';
+import type { Compute } from './compute.js';
 
 /** A method's switches: plain values, so that they can be written to JSON and set by name. */
 export type Settings = Record<string, unknown>;
@@ -26,6 +27,8 @@ export interface ReadingChoice {
 /** What a system works with. Every draw comes from `random`. */
 export interface Workshop {
   threads: Threads;
+  /** Where the stages run. */
+  compute: Compute;
   reader: FeatureReader;
   random: Random;
   cache: Cache;

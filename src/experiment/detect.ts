@@ -1,3 +1,4 @@
+import { type Compute, threadCompute } from '../detector/compute.js';
 import type { Detector } from '../detector/model.js';
 import type { System } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
@@ -18,6 +19,16 @@ export interface Detection {
   map: Float32Array;
 }
 
+/** What scoring may be given. */
+export interface DetectOptions {
+  weights?: WeightSource;
+  reporter?: Reporter;
+  signal?: AbortSignal;
+  systems?: readonly System[];
+  /** Where the stages run. Default: on the threads. */
+  compute?: Compute;
+}
+
 /**
  * Scores images in order, a batch at a time.
  * @param weights the backbone's weights, where they lie elsewhere than when the detector was fitted.
@@ -27,9 +38,9 @@ export async function* detect(
   threads: Threads,
   detector: Detector,
   paths: readonly string[],
-  options: { weights?: WeightSource; reporter?: Reporter; signal?: AbortSignal; systems?: readonly System[] } = {},
+  options: DetectOptions = {},
 ): AsyncGenerator<Detection> {
-  const { reporter = SILENT, signal, systems = SYSTEMS } = options;
+  const { reporter = SILENT, signal, systems = SYSTEMS, compute = threadCompute(threads) } = options;
   const features = { ...detector.features, weights: options.weights ?? detector.features.weights };
   const { sha256, source } = await specParameters(features);
   if (sha256 !== detector.weightsSha256) {
@@ -39,9 +50,9 @@ export async function* detect(
     );
   }
   const cache = noCache();
-  const reader = await featureReader(threads, features, cache);
+  const reader = await featureReader(threads, features, cache, compute.extractor);
   const system = findSystem(detector.method, systems);
-  const work = { threads, reader, cache, reporter, signal };
+  const work = { threads, compute, reader, cache, reporter, signal };
   const fitted = await system.restore(work, detector.tensors, detector.settings);
   const progress = reporter.stage('detect');
   let done = 0;

@@ -2,6 +2,7 @@ import type { Sample } from '../dataset/category.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
 import type { NoisyCategory } from '../dataset/noise.js';
 import { isBank } from '../detector/bank-system.js';
+import { type Compute, threadCompute } from '../detector/compute.js';
 import type { Fitted, Judge, System, Workshop } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
 import { patchGrid } from '../features/embedder.js';
@@ -59,6 +60,8 @@ export interface EvaluateWatch {
   reporter?: Reporter;
   signal?: AbortSignal;
   cache?: Cache;
+  /** Where the stages run. Default: on the threads. */
+  compute?: Compute;
   /** Called for every test image with its map [crop × crop], e.g. to save heat maps. */
   onImage?: (sample: Sample, score: number, map: Float32Array) => void | Promise<void>;
   /** Called once with the fitted detector. */
@@ -79,12 +82,13 @@ export async function evaluate(
 ): Promise<EvaluateResult> {
   const { category, test, manifest } = noisy;
   const { reporter = SILENT, signal, cache = noCache(), onFit, systems = SYSTEMS } = watch;
+  const { compute = threadCompute(threads) } = watch;
   const begin = performance.now();
   const { features, settings, maskMode, seed } = config;
-  const shared = { threads, cache, reporter, signal };
+  const shared = { threads, compute, cache, reporter, signal };
   const filtered = config.filter && (await filterTraining(noisy.train, config.filter, { ...shared, systems, seed }));
   const train = filtered?.kept ?? noisy.train;
-  const reader = await featureReader(threads, features, cache);
+  const reader = await featureReader(threads, features, cache, compute.extractor);
   const judge: Judge = {
     key: async () =>
       contentKey([await reader.keys(test), test.map(({ mask, label }) => [mask !== null, label]), maskMode]),

@@ -1,5 +1,6 @@
 import type { TrainingImage } from '../dataset/noise.js';
 import { filterImages } from '../denoise/image-filter.js';
+import type { Compute } from '../detector/compute.js';
 import type { System } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
 import { featureReader } from '../features/reader.js';
@@ -27,6 +28,7 @@ export interface FilterReport {
 /** What a filter runs with. */
 export interface FilterWork {
   threads: Threads;
+  compute: Compute;
   cache: Cache;
   reporter: Reporter;
   signal?: AbortSignal;
@@ -41,12 +43,12 @@ export interface FilterWork {
 export async function filterTraining(
   train: readonly TrainingImage[],
   config: FilterConfig,
-  { threads, cache, reporter, signal, systems, seed }: FilterWork,
+  { threads, compute, cache, reporter, signal, systems, seed }: FilterWork,
 ): Promise<{ kept: TrainingImage[]; report: FilterReport }> {
   const begin = performance.now();
-  const reader = await featureReader(threads, config.features, cache);
+  const reader = await featureReader(threads, config.features, cache, compute.extractor);
   const random = createRandom(seed).fork('filter');
-  const work = { threads, reader, random, cache, reporter, signal };
+  const work = { threads, compute, reader, random, cache, reporter, signal };
   const fitted = await findSystem(config.method, systems).fit(work, train, config.settings);
   const scores = new Float32Array(train.length);
   const progress = reporter.stage('image filter');

@@ -1,5 +1,6 @@
 import type { TrainingImage } from '../dataset/noise.js';
 import { decisionThreshold } from '../detector/calibrate.js';
+import { type Compute, threadCompute } from '../detector/compute.js';
 import type { Detector } from '../detector/model.js';
 import type { System } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
@@ -21,6 +22,8 @@ export interface FitDetectorWatch {
   signal?: AbortSignal;
   cache?: Cache;
   systems?: readonly System[];
+  /** Where the stages run. Default: on the threads. */
+  compute?: Compute;
 }
 
 /**
@@ -33,14 +36,20 @@ export async function fitDetector(
   name: string,
   images: readonly TrainingImage[],
   config: Pick<EvaluateConfig, 'method' | 'profile' | 'features' | 'settings' | 'filter' | 'seed'>,
-  { reporter = SILENT, signal, cache = noCache(), systems = SYSTEMS }: FitDetectorWatch = {},
+  {
+    reporter = SILENT,
+    signal,
+    cache = noCache(),
+    systems = SYSTEMS,
+    compute = threadCompute(threads),
+  }: FitDetectorWatch = {},
 ): Promise<Detector> {
   if (images.length === 0) throw new InputError(`${name} has no training image`, 'Add some');
   const { method, profile, features, settings, seed } = config;
-  const shared = { threads, cache, reporter, signal };
+  const shared = { threads, compute, cache, reporter, signal };
   const filtered = config.filter && (await filterTraining(images, config.filter, { ...shared, systems, seed }));
   const train = filtered?.kept ?? images;
-  const reader = await featureReader(threads, features, cache);
+  const reader = await featureReader(threads, features, cache, compute.extractor);
   const fitted = await findSystem(method, systems).fit(
     { ...shared, reader, random: createRandom(seed) },
     train,

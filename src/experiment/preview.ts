@@ -1,9 +1,9 @@
 import type { NoisyCategory } from '../dataset/noise.js';
 import { discard } from '../denoise/threshold.js';
+import { threadCompute } from '../detector/compute.js';
 import { checkBankConfig } from '../detector/config.js';
 import { fitBank } from '../detector/fit-bank.js';
 import { anomalyMap } from '../detector/map.js';
-import { indexNeighbours } from '../detector/neighbours.js';
 import { imageScores } from '../detector/score.js';
 import { InputError } from '../errors.js';
 import { patchGrid } from '../features/embedder.js';
@@ -53,7 +53,11 @@ export async function createPreview(
   threads: Threads,
   { category, train, test }: NoisyCategory,
   config: EvaluateConfig,
-  { signal, cache = noCache() }: Pick<EvaluateWatch, 'signal' | 'cache'> = {},
+  {
+    signal,
+    cache = noCache(),
+    compute = threadCompute(threads),
+  }: Pick<EvaluateWatch, 'signal' | 'cache' | 'compute'> = {},
 ): Promise<Preview> {
   mustBeBank(config, 'preview');
   const { features, seed } = config;
@@ -62,10 +66,10 @@ export async function createPreview(
     throw new InputError(`${config.method} has no threshold to preview`, 'Choose a SoftPatch method');
   const { side: grid, positions } = patchGrid(features);
   const { crop } = features.preprocessing;
-  const reader = await featureReader(threads, features, cache);
+  const reader = await featureReader(threads, features, cache, compute.extractor);
   const patches = await reader.patches(train, () => ({ signal }));
   const fit = (threshold: number): ReturnType<typeof fitBank> =>
-    fitBank(threads, patches, { ...bank, threshold }, createRandom(seed), { signal, cache });
+    fitBank(compute, patches, { ...bank, threshold }, createRandom(seed), { signal, cache });
   const fits = [await fit(0), await fit(bank.threshold), await fit(HIGHEST)];
   const weights = fits[0].trace.patchWeights!;
   const picks = Int32Array.from(new Set(fits.flatMap((fitted) => [...fitted.bank.picks]))).sort();
@@ -75,7 +79,7 @@ export async function createPreview(
     union.set(rows.subarray(pick * EMBEDDING_DIMENSIONS, (pick + 1) * EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
   });
   const queries = await reader.read(test, { signal });
-  const found = await (await indexNeighbours(threads, union, EMBEDDING_DIMENSIONS, DEPTH)).search(queries, { signal });
+  const found = await (await compute.indexNeighbours(union, EMBEDDING_DIMENSIONS, DEPTH)).search(queries, { signal });
   const depth = found.rows.length / (test.length * positions);
   const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;
   const defects = category.masked ? await defectPatches(train, features.preprocessing, grid, config.maskMode) : null;

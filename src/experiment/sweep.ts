@@ -5,6 +5,7 @@ import type { NoisyCategory } from '../dataset/noise.js';
 import { PROJECTED_DIMENSIONS, project } from '../denoise/projection.js';
 import { discard } from '../denoise/threshold.js';
 import { storedWeights } from '../detector/bank.js';
+import { threadCompute } from '../detector/compute.js';
 import { type BankConfig, checkBankConfig } from '../detector/config.js';
 import { type Fitting, projectionFor, weigh } from '../detector/fit-bank.js';
 import { MOST_BANKS, nearestInBanks } from '../detector/neighbours-many.js';
@@ -45,7 +46,8 @@ const TASK = new URL('./sweep-task.js', import.meta.url);
 /**
  * Evaluates many settings of the memory bank on one contaminated category; every point is exactly what `evaluate` gives.
  * Features and projections are computed once, weights once for each discriminator and k; selections share the rows'
- * layout and run side by side, one a thread; all banks are searched together; points are measured in parallel.
+ * layout and run side by side, one a thread; all banks are searched together; points are measured in parallel. Selections
+ * and the search run on threads wherever the rest runs.
  * @throws InputError for an impossible point; Cancelled.
  */
 export async function sweep(
@@ -53,7 +55,12 @@ export async function sweep(
   { category, train, test }: NoisyCategory,
   config: EvaluateConfig,
   points: readonly SweepPoint[],
-  { reporter = SILENT, signal, cache = noCache() }: Pick<EvaluateWatch, 'reporter' | 'signal' | 'cache'> = {},
+  {
+    reporter = SILENT,
+    signal,
+    cache = noCache(),
+    compute = threadCompute(threads),
+  }: Pick<EvaluateWatch, 'reporter' | 'signal' | 'cache' | 'compute'> = {},
 ): Promise<SweepResult> {
   mustBeBank(config, 'sweep');
   const banks = points.map((point) =>
@@ -62,7 +69,7 @@ export async function sweep(
   const clock = stopwatch();
   const { features } = config;
   const { side, positions } = patchGrid(features);
-  const reader = await featureReader(threads, features, cache);
+  const reader = await featureReader(threads, features, cache, compute.extractor);
   const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
   const rows = await patches.rows();
   const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
@@ -74,7 +81,7 @@ export async function sweep(
     const key = weightsKey(bank);
     if (!bank.discriminator || weights.has(key)) continue;
     const fitting: Fitting = {
-      threads,
+      compute,
       patches,
       config: bank,
       random,
@@ -92,7 +99,9 @@ export async function sweep(
   };
   clock.lap('weights');
 
-  const z = await project(threads, rows, EMBEDDING_DIMENSIONS, projectionFor(random, 'coreset'), { signal });
+  const z = await project(compute.multiplyTransposed, rows, EMBEDDING_DIMENSIONS, projectionFor(random, 'coreset'), {
+    signal,
+  });
   const picks = await selectAll(threads, z, banks, keptOf, reporter.stage('coresets'), signal, config.seed);
   clock.lap('coreset');
 
@@ -162,7 +171,12 @@ async function selectAll(
         picks[at] = await selection.pick(slot, options, { signal });
       } else {
         const input = { z, d: PROJECTED_DIMENSIONS, ratio, kept, firstPickFromKept };
-        picks[at] = await samplers[sampler](threads, input, createRandom(seed).fork('sampler'), { signal });
+        picks[at] = await samplers[sampler](
+          threadCompute(threads).selectRows,
+          input,
+          createRandom(seed).fork('sampler'),
+          { signal },
+        );
       }
       progress(++done, banks.length);
     }

@@ -4,7 +4,7 @@ import type { FeatureMap } from './executor.js';
 export const EMBEDDING_DIMENSIONS = 1024;
 
 /** How a layer enters the embedding: a sparse linear map from its 3×3 neighbourhoods to embedding channels. */
-interface LayerMap {
+export interface LayerMap {
   /** Embedding channels this layer touches: [first, first + count). */
   first: number;
   count: number;
@@ -24,7 +24,7 @@ interface LayerMap {
  * @returns rows [height·width × 1024] of the first layer's grid, row by row.
  */
 export function createEmbedding(widths: readonly number[]): (maps: readonly FeatureMap[]) => Float32Array {
-  const layers = widths.map((width, index) => layerMap(width, index, widths.length));
+  const layers = layerMaps(widths);
   return (maps) => {
     const { height, width } = maps[0];
     const rows = new Float32Array(height * width * EMBEDDING_DIMENSIONS);
@@ -34,6 +34,11 @@ export function createEmbedding(widths: readonly number[]): (maps: readonly Feat
     });
     return rows;
   };
+}
+
+/** How layers of these widths enter the embedding. */
+export function layerMaps(widths: readonly number[]): LayerMap[] {
+  return widths.map((width, index) => layerMap(width, index, widths.length));
 }
 
 /** Window [from, to) of output j when `length` values are pooled adaptively to `outputs`. */

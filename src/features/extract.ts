@@ -1,7 +1,9 @@
+import type { EngineChoice } from '../engine/names.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { ranges, type Threads, type Watch } from '../kernels/threads.js';
 import type { Cache } from '../storage/cache.js';
 import { patchGrid } from './embedder.js';
+import type { ImageSize } from './input.js';
 import { imageLength } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
@@ -11,7 +13,7 @@ export interface Extraction {
   rows: Float32Array;
   positions: number;
   /** Width and height of each image file. */
-  sizes: { width: number; height: number }[];
+  sizes: ImageSize[];
   /** Wall-clock share of each stage: seconds summed over threads, divided by the threads at work. */
   seconds: ExtractionSeconds;
   executor: string;
@@ -25,7 +27,7 @@ export interface ExtractionSeconds {
 
 /** What a task answers for its images. */
 export interface ExtractedChunk {
-  sizes: { width: number; height: number }[];
+  sizes: ImageSize[];
   seconds: ExtractionSeconds;
   /** Null when every image came from the cache. */
   executor: string | null;
@@ -37,6 +39,25 @@ export interface ExtractedChunk {
 export interface FeatureCache {
   cache: Cache;
   weightsSha256: string;
+}
+
+/** Reads images as a spec says, in threads or on a device. */
+export interface Extractor {
+  /** The device whose results these are; null where the spec's own choice decides. */
+  readonly engine: EngineChoice | null;
+  extract(
+    spec: FeatureSpec,
+    images: readonly ImageRequest[],
+    watch?: Watch,
+    stored?: FeatureCache,
+  ): Promise<Extraction>;
+  /** Frees networks on the device; they are loaded again when needed. */
+  release?(): void;
+}
+
+/** Reads images in threads. */
+export function threadExtractor(threads: Threads): Extractor {
+  return { engine: null, extract: (...rest) => extract(threads, ...rest) };
 }
 
 const TASK = new URL('./extract-task.js', import.meta.url);
@@ -64,7 +85,7 @@ export async function extract(
   const lanes = Math.max(1, Math.min(threads.count, jobs.length));
   const sum = (stage: keyof ExtractionSeconds): number =>
     chunks.reduce((total, { seconds }) => total + seconds[stage], 0) / lanes;
-  if (store) report(stored!.cache, chunks, images.length);
+  if (store) reportReuse(stored!.cache, chunks, images.length);
   return {
     rows,
     positions,
@@ -74,7 +95,12 @@ export async function extract(
   };
 }
 
-function report(cache: Cache, chunks: readonly ExtractedChunk[], images: number): void {
+/** Counts what came from the cache and warns of damaged entries. */
+export function reportReuse(
+  cache: Cache,
+  chunks: readonly Pick<ExtractedChunk, 'reused' | 'damaged'>[],
+  images: number,
+): void {
   const reused = chunks.reduce((total, chunk) => total + chunk.reused, 0);
   const damaged = chunks.flatMap((chunk) => chunk.damaged);
   cache.counts.features ??= { reused: 0, computed: 0, damaged: 0 };

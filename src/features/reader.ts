@@ -3,7 +3,7 @@ import type { Threads, Watch } from '../kernels/threads.js';
 import { type Cache, contentKey } from '../storage/cache.js';
 import { patchGrid, specParameters } from './embedder.js';
 import { EMBEDDING_DIMENSIONS } from './embedding.js';
-import { type Extraction, extract } from './extract.js';
+import { type Extraction, type Extractor, threadExtractor } from './extract.js';
 import { featureKey } from './feature-key.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
@@ -36,7 +36,13 @@ export interface FeatureReader {
 }
 
 /** Checks the weights and prepares to read features. @throws InputError for unusable weights. */
-export async function featureReader(threads: Threads, spec: FeatureSpec, cache: Cache): Promise<FeatureReader> {
+export async function featureReader(
+  threads: Threads,
+  wanted: FeatureSpec,
+  cache: Cache,
+  extractor: Extractor = threadExtractor(threads),
+): Promise<FeatureReader> {
+  const spec = extractor.engine ? { ...wanted, executor: extractor.engine } : wanted;
   const { sha256: weightsSha256 } = await specParameters(spec);
   const { positions } = patchGrid(spec);
   const seconds = { decode: 0, forward: 0, embed: 0 };
@@ -48,7 +54,7 @@ export async function featureReader(threads: Threads, spec: FeatureSpec, cache: 
     seconds,
     async read(images, watch, keep = true) {
       const stored = keep ? { cache, weightsSha256 } : undefined;
-      const extraction = await extract(threads, spec, images, watch, stored);
+      const extraction = await extractor.extract(spec, images, watch, stored);
       for (const stage of ['decode', 'forward', 'embed'] as const) seconds[stage] += extraction.seconds[stage];
       if (extraction.executor !== 'cache') executor = extraction.executor;
       return extraction.rows;

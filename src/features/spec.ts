@@ -1,13 +1,9 @@
+import type { EngineChoice } from '../engine/names.js';
 import type { Affine } from '../image/affine.js';
 import type { Preprocessing } from '../image/preprocess.js';
 
 /** Where a backbone's weights come from. */
 export type WeightSource = { kind: 'file'; path: string } | { kind: 'random'; seed: number };
-
-/** Which library runs the network; `auto` prefers the faster one that is present. */
-export type ExecutorChoice = 'auto' | 'onnx' | 'tfjs';
-
-export const EXECUTORS: readonly ExecutorChoice[] = ['auto', 'onnx', 'tfjs'];
 
 /**
  * What is kept of an image's layer maps: PatchCore's patch embedding [positions × 1024], or the maps themselves, one
@@ -24,7 +20,8 @@ export interface FeatureSpec {
   preprocessing: Preprocessing;
   /** The patch embedding where left out. */
   reading?: Reading;
-  executor: ExecutorChoice;
+  /** What runs the network; `auto` prefers the fastest that is present. */
+  executor: EngineChoice;
 }
 
 /** An image to embed, with the change of an injected copy. */

@@ -1,73 +1,21 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { type Backend, loadTensorFlow } from '../engine/tensorflow.js';
 import type { Executor, FeatureMap } from './executor.js';
-import { IMAGE, type Network, type Step } from './network.js';
+import type { Network } from './network.js';
 import type { Parameters } from './parameters.js';
-import { loadTensorFlow, type TensorFlow } from './tensorflow.js';
+import { createTensorFlowNetwork } from './tensorflow-network.js';
 
-/**
- * Runs a network with TensorFlow.js ops that every backend has (channels last, explicit zero padding in front of
- * pooling, because tfjs-node's pooling takes no numbers).
- */
+/** Runs a network with TensorFlow.js, one image at a time. */
 export async function createTensorFlowExecutor(
   network: Network,
   parameters: Parameters,
-  backend: 'wasm' | 'cpu' = 'wasm',
+  backend: Backend = 'wasm',
 ): Promise<Executor> {
   const tf = await loadTensorFlow(backend);
-  const constants = new Map<string, { kernel?: Tensor4D; scale?: Tensor; bias: Tensor }>();
-  for (const step of network.steps) {
-    const values = parameters.steps.get(step.output);
-    if (!values) continue;
-    constants.set(step.output, {
-      kernel: values.weight && step.op === 'conv' ? kernelTensor(tf, values.weight, step) : undefined,
-      scale: values.scale && tf.tensor1d(values.scale),
-      bias: tf.tensor1d(values.bias),
-    });
-  }
-  const run = (step: Step, at: Map<string, Tensor4D>): Tensor4D => {
-    const x = at.get(step.input)!;
-    const own = constants.get(step.output);
-    switch (step.op) {
-      case 'conv':
-        return tf.fused.conv2d({
-          x,
-          filter: own!.kernel!,
-          strides: step.stride,
-          pad: (step.size - 1) / 2,
-          dimRoundingMode: 'floor',
-          bias: own!.bias,
-          activation: step.relu ? 'relu' : 'linear',
-        });
-      case 'norm': {
-        const y = tf.add(tf.mul(x, own!.scale!), own!.bias) as Tensor4D;
-        return step.relu ? tf.relu(y) : y;
-      }
-      case 'maxpool':
-        return tf.maxPool(
-          tf.pad(x, [
-            [0, 0],
-            [1, 1],
-            [1, 1],
-            [0, 0],
-          ]),
-          3,
-          2,
-          'valid',
-        );
-      case 'add': {
-        const y = tf.add(x, at.get(step.other)!) as Tensor4D;
-        return step.relu ? tf.relu(y) : y;
-      }
-    }
-  };
+  const built = createTensorFlowNetwork(tf, network, parameters);
   return {
     name: `tfjs ${tf.version_core} (${backend})`,
     async forward(image, side) {
-      const outputs = tf.tidy(() => {
-        const at = new Map<string, Tensor4D>([[IMAGE, tf.tensor4d(image, [1, side, side, 3])]]);
-        for (const step of network.steps) at.set(step.output, run(step, at));
-        return network.outputs.map(({ output }) => at.get(output)!);
-      });
+      const outputs = tf.tidy(() => built.forward(tf.tensor4d(image, [1, side, side, 3])));
       const maps: FeatureMap[] = [];
       for (const tensor of outputs) {
         const [, height, width, channels] = tensor.shape;
@@ -76,21 +24,6 @@ export async function createTensorFlowExecutor(
       }
       return maps;
     },
-    async dispose() {
-      for (const { kernel, scale, bias } of constants.values()) for (const t of [kernel, scale, bias]) t?.dispose();
-    },
+    dispose: async () => built.dispose(),
   };
-}
-
-/** [out × in × k × k] to TensorFlow's [k × k × in × out]. */
-function kernelTensor(tf: TensorFlow, weight: Float32Array, step: Extract<Step, { op: 'conv' }>): Tensor4D {
-  const { in: from, out } = step.channels;
-  const area = step.size ** 2;
-  const moved = new Float32Array(weight.length);
-  for (let o = 0; o < out; o++) {
-    for (let i = 0; i < from; i++) {
-      for (let k = 0; k < area; k++) moved[(k * from + i) * out + o] = weight[(o * from + i) * area + k];
-    }
-  }
-  return tf.tensor4d(moved, [step.size, step.size, from, out]);
 }

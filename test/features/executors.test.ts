@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { loadOnnxRuntime } from '../../src/engine/onnx.js';
 import { createEmbedding } from '../../src/features/embedding.js';
 import type { Executor, FeatureMap } from '../../src/features/executor.js';
-import { createOnnxExecutor, loadOnnxRuntime } from '../../src/features/onnx-executor.js';
+import { createOnnxExecutor } from '../../src/features/onnx-executor.js';
 import { loadParameters, randomParameters } from '../../src/features/parameters.js';
 import { resnet } from '../../src/features/resnet.js';
 import { createTensorFlowExecutor } from '../../src/features/tensorflow-executor.js';

@@ -1,6 +1,6 @@
+import { loadTensorFlow, type TensorFlow } from '../../engine/tensorflow.js';
 import { Cancelled } from '../../errors.js';
 import type { MapLayout } from '../../features/reading.js';
-import { loadTensorFlow } from '../../features/tensorflow.js';
 import type { TaskContext } from '../../kernels/worker.js';
 import { createRandom } from '../../random.js';
 import { CONDITION, positionalCode } from './condition.js';
@@ -51,7 +51,15 @@ const TOGETHER = 1024;
 
 /** Runs a job on one thread; a pass changes parameters and moments in place, all at its end. */
 export async function run(context: TaskContext, job: PassJob | LikelihoodJob): Promise<PassOutcome | null> {
-  const tf = await loadTensorFlow();
+  return runFlow(await loadTensorFlow(), job, (taken) => context.report(taken));
+}
+
+/** The same on the current backend of `tf`, in whatever thread this is. */
+export async function runFlow(
+  tf: TensorFlow,
+  job: PassJob | LikelihoodJob,
+  report: (taken: number) => void,
+): Promise<PassOutcome | null> {
   const { map, blocks, mixing, seed, parameters } = job;
   const channels = map.channels.length;
   const shape = { channels, blocks };
@@ -67,7 +75,7 @@ export async function run(context: TaskContext, job: PassJob | LikelihoodJob): P
       await likelihoods(trainer, job);
       return null;
     }
-    pass(trainer, job, context);
+    await pass(trainer, job, report);
     const loss = await trainer.loss();
     if (!Number.isFinite(loss)) throw new Error(`the loss of ${map.layer} is ${loss}; lower the learning rate`);
     await trainer.store();
@@ -79,7 +87,7 @@ export async function run(context: TaskContext, job: PassJob | LikelihoodJob): P
 }
 
 /** Shuffles a batch's vectors and takes one Adam step a fibre of them; the remainder is dropped (docs/methods.md 6.2). */
-function pass(trainer: FlowTrainer, job: PassJob, context: TaskContext): void {
+async function pass(trainer: FlowTrainer, job: PassJob, report: (taken: number) => void): Promise<void> {
   const { map, length, values, fibre, batches, stop } = job;
   const channels = map.channels.length;
   const positions = map.side ** 2;
@@ -100,10 +108,13 @@ function pass(trainer: FlowTrainer, job: PassJob, context: TaskContext): void {
         codes.set(code.subarray(position * CONDITION, (position + 1) * CONDITION), i * CONDITION);
       }
       trainer.step(vectors, codes, rate);
-      if (++taken % 16 === 0) context.report(taken);
+      if (++taken % 16 > 0) continue;
+      // Lets a device catch up and, on the main thread, the user stop.
+      await trainer.settle();
+      report(taken);
     }
   }
-  context.report(taken);
+  report(taken);
 }
 
 async function likelihoods(trainer: FlowTrainer, job: LikelihoodJob): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../../features/tensorflow.js';
-import { registerGradients } from '../../features/tensorflow-gradients.js';
+import type { TensorFlow } from '../../engine/tensorflow.js';
+import { registerGradients } from '../../engine/tensorflow-gradients.js';
 import { blockWidths, type FlowShape, type Mixing } from './parameters.js';
 
 /** A conditional flow over vectors (docs/methods.md 6.1) in TensorFlow.js ops that every backend has. */

@@ -17,7 +17,6 @@ export interface Flows {
   seeds: number[];
 }
 
-export const FLOW_TASK: URL = new URL('./flow-task.js', import.meta.url);
 /** Images read at a time, and those a thread takes at a time. */
 const [BATCH, CHUNK] = [32, 8];
 
@@ -30,7 +29,7 @@ export function layerWork({ layout, settings, parameters, seeds }: Flows, l: num
 
 /** ℓ of images: for each layer [images × positions]. */
 export async function likelihoods(
-  { threads, reader }: Pick<Workshop, 'threads' | 'reader'>,
+  { compute, reader }: Pick<Workshop, 'compute' | 'reader'>,
   flows: Flows,
   images: readonly ImageRequest[],
   { signal, seconds }: { signal?: AbortSignal; seconds: Fitted['seconds'] },
@@ -43,11 +42,17 @@ export async function likelihoods(
     const begin = performance.now();
     const found = maps.map(({ side }) => sharedFloats(batch.length * side * side));
     const jobs = maps.flatMap((_, l) =>
-      ranges(batch.length, CHUNK).map(([first, to]): [LikelihoodJob] => [
-        { ...layerWork(flows, l, values), kind: 'likelihood', likelihood: found[l], from: first, to },
-      ]),
+      ranges(batch.length, CHUNK).map(
+        ([first, to]): LikelihoodJob => ({
+          ...layerWork(flows, l, values),
+          kind: 'likelihood',
+          likelihood: found[l],
+          from: first,
+          to,
+        }),
+      ),
     );
-    await threads.each(FLOW_TASK, null, jobs, { signal });
+    await compute.flow(jobs, { signal });
     for (const [l, { side }] of maps.entries()) all[l].set(found[l], from * side * side);
     seconds.search = (seconds.search ?? 0) + (performance.now() - begin) / 1000;
   }

@@ -3,8 +3,8 @@ import type { ImageRequest } from '../../features/spec.js';
 import { sharedFloats } from '../../kernels/arena.js';
 import type { Random } from '../../random.js';
 import type { Workshop } from '../system.js';
-import type { PassJob, PassOutcome } from './flow-task.js';
-import { FLOW_TASK, type Flows, layerWork } from './scoring.js';
+import type { PassJob } from './flow-task.js';
+import { type Flows, layerWork } from './scoring.js';
 import { learningRate } from './settings.js';
 import type { Training } from './training.js';
 
@@ -14,7 +14,7 @@ import type { Training } from './training.js';
  * @throws InputError when a batch has fewer vectors than a fibre; Cancelled, leaving the training as it was.
  */
 export async function trainEpoch(
-  { threads, reader, random, reporter, signal }: Workshop,
+  { compute, reader, random, reporter, signal }: Workshop,
   training: Training,
   train: readonly ImageRequest[],
   values: Float32Array | null,
@@ -43,41 +43,40 @@ export async function trainEpoch(
       return shared;
     };
     try {
-      const outcomes = await Promise.all(
-        layout.maps.map(async ({ side }, l) => {
-          if (stepsOf(batches, side, settings.fibre) === 0) throw tooFew(batches[0].length, side, settings.fibre);
-          const job: PassJob = {
-            ...layerWork(flows, l, current),
-            parameters: copy(flows.parameters[l]),
-            first: copy(first[l]),
-            second: copy(second[l]),
-            kind: 'pass',
-            steps: steps[l],
-            fibre: settings.fibre,
-            batches: batches.map((images, b) => ({
-              images,
-              rate: learningRate(settings, epoch, pass, b, batches.length),
-              seed: own.fork(`fibres/${l}/${b}`).integer(2 ** 31),
-            })),
-            stop,
-          };
-          const outcome = await threads.run<PassOutcome>(FLOW_TASK, null, [job], (taken) => {
-            done[l] = taken;
-            progress(
-              done.reduce((sum, value) => sum + value, 0),
-              total,
-            );
-          });
-          return { job, outcome };
-        }),
-      );
-      for (const [l, { job, outcome }] of outcomes.entries()) {
+      const jobs = layout.maps.map(({ side }, l): PassJob => {
+        if (stepsOf(batches, side, settings.fibre) === 0) throw tooFew(batches[0].length, side, settings.fibre);
+        return {
+          ...layerWork(flows, l, current),
+          parameters: copy(flows.parameters[l]),
+          first: copy(first[l]),
+          second: copy(second[l]),
+          kind: 'pass',
+          steps: steps[l],
+          fibre: settings.fibre,
+          batches: batches.map((images, b) => ({
+            images,
+            rate: learningRate(settings, epoch, pass, b, batches.length),
+            seed: own.fork(`fibres/${l}/${b}`).integer(2 ** 31),
+          })),
+          stop,
+        };
+      });
+      const outcomes = await compute.flow(jobs, {
+        taken(l, steps) {
+          done[l] = steps;
+          progress(
+            done.reduce((sum, value) => sum + value, 0),
+            total,
+          );
+        },
+      });
+      for (const [l, job] of jobs.entries()) {
         flows.parameters[l].set(job.parameters);
         first[l].set(job.first);
         second[l].set(job.second);
-        steps[l] = outcome.steps;
+        steps[l] = outcomes[l]!.steps;
       }
-      losses.push(outcomes.reduce((sum, { outcome }) => sum + outcome.loss, 0) / outcomes.length);
+      losses.push(outcomes.reduce((sum, outcome) => sum + outcome!.loss, 0) / outcomes.length);
     } catch (error) {
       halt();
       throw signal?.aborted ? new Cancelled() : error;

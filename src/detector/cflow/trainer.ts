@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../../features/tensorflow.js';
+import type { TensorFlow } from '../../engine/tensorflow.js';
 import { CONDITION } from './condition.js';
 import { createFlow, type Flow } from './flow.js';
 import { type FlowShape, type Mixing, splitParameters } from './parameters.js';
@@ -18,6 +18,8 @@ export interface FlowTrainer {
   readonly flow: Flow;
   /** One Adam step on vectors [n × channels] with their codes [n × 128]. */
   step(vectors: Float32Array, codes: Float32Array, rate: number): void;
+  /** Waits until the steps so far are done. */
+  settle(): Promise<void>;
   /** Mean loss of the steps since it was last asked for. */
   loss(): Promise<number>;
   /** ℓ of vectors, [n]. */
@@ -80,6 +82,9 @@ export function createTrainer(
       ({ parameters, first, second, total } = next);
       tf.dispose(old);
       taken++;
+    },
+    async settle() {
+      await total.data();
     },
     async loss() {
       const [sum] = await total.data();

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { isBank } from '../../detector/bank-system.js';
+import { type Compute, threadCompute } from '../../detector/compute.js';
 import { findSystem, SYSTEMS } from '../../detector/systems.js';
 import { InputError } from '../../errors.js';
 import { patchGrid } from '../../features/embedder.js';
@@ -17,6 +18,8 @@ import type { PlannedCell } from './plan.js';
 /** What cells are computed with. */
 export interface CellWork {
   threads: Threads;
+  /** Where the stages run. Default: on the threads. */
+  compute?: Compute;
   cache: Cache;
   reporter: Reporter;
   signal?: AbortSignal;
@@ -75,16 +78,16 @@ async function timed(work: CellWork, planned: PlannedCell): Promise<Timed> {
 }
 
 async function timeOnce(
-  { threads, cache, reporter, signal }: CellWork,
+  { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
   { config, noisy }: PlannedCell,
 ): Promise<Pick<Timed, 'train' | 'infer'>> {
   const { seed, settings } = config;
-  const shared = { threads, cache, reporter, signal };
+  const shared = { threads, compute, cache, reporter, signal };
   const begin = performance.now();
   const since = (start: number): number => (performance.now() - start) / 1000;
   const filtered =
     config.filter && (await filterTraining(noisy.train, config.filter, { ...shared, systems: SYSTEMS, seed }));
-  const reader = await featureReader(threads, config.features, cache);
+  const reader = await featureReader(threads, config.features, cache, compute.extractor);
   const work = { ...shared, reader, random: createRandom(seed) };
   const fitted = await findSystem(config.method).fit(work, filtered?.kept ?? noisy.train, settings);
   // A bank gathers its rows when it is first searched; that belongs to training.
@@ -108,11 +111,11 @@ const WORST = 10;
 
 /** Training images by the mean of their worst patches' outlier weights: candidates for natural noise (Figure 8). */
 async function natural(
-  { threads, cache, reporter, signal }: CellWork,
+  { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
   { config, noisy }: PlannedCell,
 ): Promise<NaturalRanking> {
-  const reader = await featureReader(threads, config.features, cache);
-  const work = { threads, reader, random: createRandom(config.seed), cache, reporter, signal };
+  const reader = await featureReader(threads, config.features, cache, compute.extractor);
+  const work = { threads, compute, reader, random: createRandom(config.seed), cache, reporter, signal };
   const fitted = await findSystem(config.method).fit(work, noisy.train, config.settings);
   const weights = isBank(fitted) ? fitted.trace?.patchWeights : null;
   if (!isBank(fitted) || !weights) throw new InputError(`${config.method} weighs no patches`, 'Choose SoftPatch');

@@ -1,5 +1,6 @@
 import { principalAxes } from '../../coreset/principal-axes.js';
 import { isBank } from '../../detector/bank-system.js';
+import { threadCompute } from '../../detector/compute.js';
 import { findSystem } from '../../detector/systems.js';
 import { InputError } from '../../errors.js';
 import { patchGrid } from '../../features/embedder.js';
@@ -22,13 +23,13 @@ const ROWS_TSNE_JS = 300;
 
 /** A coreset in the plane (Figure 5), each row coloured by where it comes from. */
 export async function coresetPoints(
-  { threads, cache, reporter, signal }: CellWork,
+  { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
   { config, noisy, tsne: engine }: PlannedCell,
 ): Promise<CoresetPoints> {
   const { category, train } = noisy;
   const { features, maskMode, seed } = config;
-  const reader = await featureReader(threads, features, cache);
-  const work = { threads, reader, random: createRandom(seed), cache, reporter, signal };
+  const reader = await featureReader(threads, features, cache, compute.extractor);
+  const work = { threads, compute, reader, random: createRandom(seed), cache, reporter, signal };
   const fitted = await findSystem(config.method).fit(work, train, config.settings);
   if (!isBank(fitted)) throw new InputError(`${config.method} has no coreset`, 'Choose a memory bank');
   const { rows, picks } = await fitted.bank.load();

@@ -13,7 +13,7 @@ import {
   splitParameters,
 } from '../../../src/detector/cflow/parameters.js';
 import { createTrainer } from '../../../src/detector/cflow/trainer.js';
-import { loadTensorFlow } from '../../../src/features/tensorflow.js';
+import { loadTensorFlow } from '../../../src/engine/tensorflow.js';
 import { createRandom } from '../../../src/random.js';
 
 /** The flow of docs/methods.md 6.1 in plain double precision, for one vector. */

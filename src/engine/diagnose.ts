@@ -1,0 +1,92 @@
+import type { EngineName } from './names.js';
+import { BINDINGS } from './tensorflow.js';
+
+/** Why an engine cannot be used, and what would mend it. */
+export interface Diagnosis {
+  reason: string;
+  fix: string;
+}
+
+/** Installs an engine: the package, and TensorFlow.js's backend where that is apart. */
+export const INSTALL: Readonly<Record<EngineName, string>> = {
+  'tensorflow-gpu': 'npm install @tensorflow/tfjs-node-gpu@4.22.0',
+  tensorflow: 'npm install @tensorflow/tfjs-node@4.22.0',
+  webgpu: 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0',
+  onnx: 'npm install onnxruntime-node@1.30.0 --onnxruntime-node-install=skip',
+  wasm: 'npm install softpatch-lab',
+  cpu: 'npm install softpatch-lab',
+};
+
+/** Package whose absence explains why an engine is not there. */
+const PACKAGES: Readonly<Record<EngineName, string>> = {
+  ...BINDINGS,
+  webgpu: 'webgpu',
+  onnx: 'onnxruntime-node',
+  wasm: '@tensorflow/tfjs-backend-wasm',
+  cpu: '@tensorflow/tfjs-backend-cpu',
+};
+
+const WHEEL = 'build it against a current TensorFlow: node scripts/tensorflow-from-wheel.mjs --help';
+
+/** What went wrong when an engine was started, in words a user can act on. */
+export function diagnose(name: EngineName, error: unknown): Diagnosis {
+  const message = String((error as Error)?.message ?? error);
+  const first = message.split('\n')[0].slice(0, 300);
+  const missing = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
+  if (missing !== undefined && !missing.startsWith('.') && !missing.startsWith('/')) {
+    return { reason: `the package ${missing} is not installed`, fix: INSTALL[name] };
+  }
+  const binding = name === 'tensorflow' || name === 'tensorflow-gpu';
+  if (
+    binding &&
+    /native addon module|tfjs_binding/i.test(message) &&
+    !/NODE_MODULE_VERSION|shared object/.test(message)
+  ) {
+    return {
+      reason: `${PACKAGES[name]} is installed without its compiled binding (its install step downloads from the internet)`,
+      fix: `npm rebuild ${PACKAGES[name]} with internet access, or ${WHEEL}`,
+    };
+  }
+  if (binding && /could not start its tensorflow backend|not found in registry/i.test(message)) {
+    return {
+      reason: `what is installed as ${PACKAGES[name]} is not TensorFlow's binding (an override of another package, perhaps)`,
+      fix: `remove the override and run ${INSTALL[name]}`,
+    };
+  }
+  if (/NODE_MODULE_VERSION|was compiled against a different Node/i.test(message)) {
+    const wanted = /NODE_MODULE_VERSION (\d+)/.exec(message)?.[1];
+    return {
+      reason: `${PACKAGES[name]} was built for another Node (its version ${wanted ?? 'differs'}, this is ${process.versions.modules})`,
+      fix: `npm rebuild ${PACKAGES[name]} with this Node ${process.version}`,
+    };
+  }
+  const library =
+    /(lib[\w.+-]+\.(?:so(?:\.\d+)*|dylib)|[\w-]+\.dll)[^\n]*(?:cannot open shared object|cannot be loaded|not found|no such file|could not be found)/i.exec(
+      message,
+    )?.[1];
+  if (library !== undefined) return { reason: `the library ${library} is missing`, fix: libraryFix(name, library) };
+  if (/is not a function|is not a constructor/.test(message) && binding) {
+    return {
+      reason: `${PACKAGES[name]} does not run on Node ${process.versions.node}: ${first}`,
+      fix: 'use Node 20 or 22',
+    };
+  }
+  if (name === 'webgpu' && /no adapter|adapter/i.test(message)) {
+    return {
+      reason: 'no graphics driver offers a WebGPU adapter',
+      fix: 'install the driver of your GPU with Vulkan: NVIDIA’s driver, or apt install mesa-vulkan-drivers for AMD and Intel',
+    };
+  }
+  return { reason: first, fix: `reinstall it: ${INSTALL[name]}` };
+}
+
+function libraryFix(name: EngineName, library: string): string {
+  if (/vulkan/.test(library)) return 'apt install libvulkan1 (Windows and macOS need none), and the driver of your GPU';
+  if (/tensorflow/.test(library)) return `npm rebuild ${PACKAGES[name]} with internet access, or ${WHEEL}`;
+  if (/cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse/.test(library)) {
+    return name === 'tensorflow-gpu'
+      ? `install CUDA 11.2 with cuDNN 8.1, or ${WHEEL}`
+      : 'install CUDA 12 with cuDNN 9 and put their lib folders on LD_LIBRARY_PATH';
+  }
+  return `install the system package that has ${library}, or reinstall: ${INSTALL[name]}`;
+}

@@ -1,0 +1,35 @@
+/** What runs the networks and, on a device, every other stage too. In the order in which `auto` prefers them. */
+export const ENGINES = ['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm', 'cpu'] as const;
+
+export type EngineName = (typeof ENGINES)[number];
+
+/** Engines that take whole batches from the main thread and keep every stage; the others share images out over threads. */
+export const DEVICES = ['tensorflow-gpu', 'webgpu', 'tensorflow'] as const;
+
+export type DeviceName = (typeof DEVICES)[number];
+
+/** Execution providers of onnxruntime-node by the names that its `executionProviders` takes. */
+export const PROVIDERS = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
+
+export type Provider = (typeof PROVIDERS)[number];
+
+/** What a user may ask for; `tfjs` is the older name of `wasm`. */
+export type EngineChoice = 'auto' | EngineName | `onnx:${Provider}` | 'tfjs';
+
+export const ENGINE_CHOICES: readonly EngineChoice[] = [
+  'auto',
+  ...ENGINES,
+  ...PROVIDERS.map((provider): EngineChoice => `onnx:${provider}`),
+  'tfjs',
+];
+
+export function isDevice(name: string): name is DeviceName {
+  return (DEVICES as readonly string[]).includes(name);
+}
+
+/** The engine and, for onnxruntime, the provider of a choice other than `auto`. */
+export function parseChoice(choice: Exclude<EngineChoice, 'auto'>): { name: EngineName; provider: Provider } {
+  if (choice === 'tfjs') return { name: 'wasm', provider: 'cpu' };
+  const [name, provider = 'cpu'] = choice.split(':') as [EngineName, Provider | undefined];
+  return { name, provider };
+}

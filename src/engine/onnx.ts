@@ -1,0 +1,40 @@
+import type { Provider } from './names.js';
+
+/** The part of onnxruntime-node that is used; the package is an optional peer and may be absent. */
+export interface OnnxRuntime {
+  env: { versions: { node?: string; common?: string } };
+  Tensor: new (type: 'float32', data: Float32Array, shape: readonly number[]) => { data: Float32Array; dims: number[] };
+  InferenceSession: {
+    create(
+      model: Uint8Array,
+      options: object,
+    ): Promise<{
+      run(feeds: object): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>>;
+      release(): Promise<void>;
+    }>;
+  };
+  listSupportedBackends?(): { name: string; bundled: boolean }[];
+}
+
+const PACKAGE = 'onnxruntime-node';
+
+/** onnxruntime-node. @throws whatever it throws where it is missing or broken. */
+export async function importOnnxRuntime(): Promise<OnnxRuntime> {
+  const loaded = (await import(PACKAGE)) as OnnxRuntime & { default?: OnnxRuntime };
+  return loaded.default ?? loaded;
+}
+
+/** onnxruntime-node, or undefined where it is not installed or does not load. */
+export async function loadOnnxRuntime(): Promise<OnnxRuntime | undefined> {
+  return importOnnxRuntime().catch(() => undefined);
+}
+
+/** `1.30.0`. */
+export function onnxVersion({ env }: OnnxRuntime): string {
+  return env.versions.node ?? env.versions.common ?? '';
+}
+
+/** Providers that this build of the library offers. */
+export function offeredProviders(runtime: OnnxRuntime): Provider[] {
+  return (runtime.listSupportedBackends?.() ?? [{ name: 'cpu' }]).map(({ name }) => name as Provider);
+}

@@ -1,0 +1,37 @@
+import { entryPath, readEntry, writeEntry } from '../storage/cache.js';
+import { featureKey } from './feature-key.js';
+import type { ImageSize } from './input.js';
+import type { FeatureSpec, ImageRequest } from './spec.js';
+
+/** Where an image's values are remembered, and the identity of the weights. */
+export interface FeatureStore {
+  folder: string;
+  weightsSha256: string;
+}
+
+/** An image's values as the spec reads them. */
+export interface ReadImage {
+  rows: Float32Array;
+  size: ImageSize;
+}
+
+/** File of the cache for an image's values. @throws InputError when the image cannot be read. */
+export async function featurePath(store: FeatureStore, spec: FeatureSpec, image: ImageRequest): Promise<string> {
+  return entryPath(store.folder, 'features', await featureKey(spec, store.weightsSha256, image));
+}
+
+/** An image's remembered values, or null; `damaged` is called for an unreadable entry. */
+export async function readFeatures(path: string, damaged: () => void): Promise<ReadImage | null> {
+  const entry = await readEntry(path, damaged);
+  if (!entry) return null;
+  const [width, height] = entry.size.data as Int32Array;
+  return { rows: entry.rows.data as Float32Array, size: { width, height } };
+}
+
+/** Remembers an image's values. */
+export async function writeFeatures(path: string, { rows, size }: ReadImage): Promise<void> {
+  await writeEntry(path, {
+    rows: { dtype: 'F32', shape: [rows.length], data: rows },
+    size: { dtype: 'I32', shape: [2], data: Int32Array.of(size.width, size.height) },
+  });
+}

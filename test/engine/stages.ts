@@ -1,0 +1,153 @@
+import { startRows } from '../../src/coreset/anchors.js';
+import { DISCRIMINATORS } from '../../src/denoise/weights.js';
+import type { LayerWork, LikelihoodJob, PassJob } from '../../src/detector/cflow/flow-task.js';
+import { freshParameters, parameterCount } from '../../src/detector/cflow/parameters.js';
+import type { Compute } from '../../src/detector/compute.js';
+import { triangle } from '../../src/detector/padim-block.js';
+import type { EngineChoice } from '../../src/engine/names.js';
+import type { MapsLayout } from '../../src/features/reading.js';
+import type { FeatureSpec } from '../../src/features/spec.js';
+import { sharedFloats } from '../../src/kernels/arena.js';
+import { createRandom } from '../../src/random.js';
+
+/** What a stage gave: numbers to compare, or rows chosen. */
+export type StageResult = { values: number[] } | { rows: number[] };
+
+const D = 128;
+const [IMAGES, POSITIONS] = [12, 9];
+
+/** Rows about five centres, some of them noisy outliers. */
+function blobs(rows: number, d: number, seed: number): Float32Array {
+  const random = createRandom(seed);
+  const centres = Array.from({ length: 5 }, () => Float32Array.from({ length: d }, () => random.uniform(-2, 2)));
+  const out = new Float32Array(rows * d);
+  for (let i = 0; i < rows; i++) {
+    const spread = i % 11 === 3 ? 1.5 : 0.4;
+    for (let a = 0; a < d; a++) out[i * d + a] = centres[i % 5][a] + random.uniform(-spread, spread);
+  }
+  return out;
+}
+
+const LAYOUT: MapsLayout = {
+  maps: [
+    { layer: 'layer1', side: 4, channels: [0, 1, 2, 3, 4], offset: 0 },
+    { layer: 'layer2', side: 2, channels: [0, 1, 2], offset: 80 },
+  ],
+  length: 92,
+};
+
+function spec(kind: 'embedding' | 'maps', executor: EngineChoice): FeatureSpec {
+  return {
+    backbone: 'resnet18',
+    layers: ['layer2', 'layer3'],
+    weights: { kind: 'random', seed: 1 },
+    preprocessing: { resize: 64, crop: 64, filter: 'bilinear' },
+    executor,
+    reading: kind === 'maps' ? { kind, channels: [0, 5, 127, 130, 383] } : { kind },
+  };
+}
+
+/** A stage on small inputs. */
+export type Stage = (compute: Compute) => Promise<StageResult>;
+
+/** Reading images, by what runs the network. @param images paths of two pictures. */
+export function readingStages(images: readonly string[], executor: EngineChoice): Record<string, Stage> {
+  return {
+    'features and embedding': (compute) => extracted(compute, spec('embedding', executor), images),
+    'features as maps': (compute) => extracted(compute, spec('maps', executor), images),
+  };
+}
+
+/** Every other stage. */
+export function stages(): Record<string, Stage> {
+  const z = blobs(IMAGES * POSITIONS, D, 1);
+  const rows = blobs(300, D, 2);
+  const kept = Uint8Array.from({ length: 300 }, (_, i) => (i % 11 === 3 ? 0 : 1));
+  const anchors = startRows(createRandom(5), 300);
+  const all: Record<string, Stage> = {
+    projection: async (compute) => ({
+      values: [...(await compute.multiplyTransposed(blobs(37, 256, 3), blobs(16, 256, 4), 256))],
+    }),
+    'greedy selection': async (compute) => ({
+      rows: [...(await compute.selectRows(rows, D, { count: 60, anchors, kept }))],
+    }),
+    'greedy selection from all anchors': async (compute) => ({
+      rows: [...(await compute.selectRows(rows, D, { count: 299, anchors: { kind: 'all' } }))],
+    }),
+    'nearest rows': async (compute) => ({ rows: [...(await search(compute)).rows] }),
+    'nearest distances': async (compute) => ({ values: [...(await search(compute)).squared] }),
+    'gaussians fitted': async (compute) => {
+      const { mean, lower } = await gaussians(compute);
+      return { values: [...mean, ...lower] };
+    },
+    'gaussians scored': async (compute) => {
+      const scores = new Float32Array(new SharedArrayBuffer(4 * 16 * IMAGES));
+      const values = mapValues();
+      await compute.gaussians(
+        { kind: 'score', values, images: IMAGES, layout: LAYOUT, gaussians: await gaussians(compute), scores },
+        16,
+      );
+      return { values: [...scores] };
+    },
+    'flow trained for 8 steps': async (compute) => {
+      const job = passJob();
+      const [outcome] = await compute.flow([job]);
+      return { values: [...job.parameters, outcome!.loss] };
+    },
+    'flow likelihoods': async (compute) => {
+      const { parameters, ...work } = flowWork();
+      const likelihood = sharedFloats(IMAGES * 16);
+      const job: LikelihoodJob = { ...work, parameters, kind: 'likelihood', likelihood, from: 0, to: IMAGES };
+      await compute.flow([job]);
+      return { values: [...likelihood] };
+    },
+  };
+  for (const discriminator of DISCRIMINATORS) {
+    all[`weights by ${discriminator}`] = async (compute) => ({
+      values: [...(await compute.patchWeights(z, POSITIONS, D, { discriminator, k: 4 }))],
+    });
+  }
+  return all;
+}
+
+async function extracted(compute: Compute, own: FeatureSpec, images: readonly string[]): Promise<StageResult> {
+  const { rows } = await compute.extractor.extract(
+    own,
+    images.map((path) => ({ path })),
+  );
+  return { values: [...rows] };
+}
+
+async function search(compute: Compute): ReturnType<Awaited<ReturnType<Compute['indexNeighbours']>>['search']> {
+  const index = await compute.indexNeighbours(blobs(150, 256, 8), 256, 3);
+  return index.search(blobs(40, 256, 9));
+}
+
+function mapValues(): Float32Array {
+  const values = sharedFloats(IMAGES * LAYOUT.length);
+  values.set(blobs(IMAGES, LAYOUT.length, 6));
+  return values;
+}
+
+async function gaussians(compute: Compute): Promise<{ mean: Float32Array; lower: Float32Array }> {
+  const d = 8;
+  const fitted = { mean: sharedFloats(16 * d), lower: sharedFloats(16 * triangle(d)) };
+  await compute.gaussians({ kind: 'fit', values: mapValues(), images: IMAGES, layout: LAYOUT, gaussians: fitted }, 16);
+  return fitted;
+}
+
+function flowWork(): LayerWork {
+  const shape = { channels: 5, blocks: 2 };
+  const parameters = sharedFloats(parameterCount(shape));
+  freshParameters(shape, createRandom(1), parameters);
+  const [map] = LAYOUT.maps;
+  return { map, length: LAYOUT.length, values: mapValues(), parameters, blocks: 2, mixing: 'permutation', seed: 4 };
+}
+
+function passJob(): PassJob {
+  const work = flowWork();
+  const empty = (): Float32Array => sharedFloats(work.parameters.length);
+  const batches = [{ images: [...Array(IMAGES).keys()].slice(0, 8), rate: 1e-3, seed: 2 }];
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  return { ...work, kind: 'pass', first: empty(), second: empty(), steps: 0, fibre: 16, batches, stop };
+}
