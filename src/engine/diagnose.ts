@@ -1,4 +1,4 @@
-import type { EngineName } from './names.js';
+import { type EngineChoice, type EngineName, type Provider, parseChoice } from './names.js';
 import { BINDINGS } from './tensorflow.js';
 
 /** Why an engine cannot be used, and what would mend it. */
@@ -26,10 +26,19 @@ const PACKAGES: Readonly<Record<EngineName, string>> = {
   cpu: '@tensorflow/tfjs-backend-cpu',
 };
 
+/** What onnxruntime's providers need beside the package. */
+const PROVIDER_FIX: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
+  cuda: 'install CUDA 12 and cuDNN 9, then npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12',
+  webgpu: 'install the driver of your GPU with Vulkan',
+  dml: 'use Windows 10 or later with a DirectX 12 GPU',
+  coreml: 'use macOS',
+};
+
 const WHEEL = 'build it against a current TensorFlow: node scripts/tensorflow-from-wheel.mjs --help';
 
 /** What went wrong when an engine was started, in words a user can act on. */
-export function diagnose(name: EngineName, error: unknown): Diagnosis {
+export function diagnose(choice: Exclude<EngineChoice, 'auto'>, error: unknown): Diagnosis {
+  const { name, provider } = parseChoice(choice);
   const message = String((error as Error)?.message ?? error);
   const first = message.split('\n')[0].slice(0, 300);
   const missing = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
@@ -71,11 +80,14 @@ export function diagnose(name: EngineName, error: unknown): Diagnosis {
       fix: 'use Node 20 or 22',
     };
   }
-  if (name === 'webgpu' && /no adapter|adapter/i.test(message)) {
+  if ((name === 'webgpu' || provider === 'webgpu') && /adapter/i.test(message)) {
     return {
       reason: 'no graphics driver offers a WebGPU adapter',
       fix: 'install the driver of your GPU with Vulkan: NVIDIA’s driver, or apt install mesa-vulkan-drivers for AMD and Intel',
     };
+  }
+  if (provider !== 'cpu') {
+    return { reason: `onnxruntime’s ${provider} provider does not start: ${first}`, fix: PROVIDER_FIX[provider] };
   }
   return { reason: first, fix: `reinstall it: ${INSTALL[name]}` };
 }

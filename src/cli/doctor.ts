@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { type Command, Option } from 'commander';
+import { ENGINE_CHOICES } from '../engine/names.js';
+import { packageVersion } from '../experiment/versions.js';
+import type { EngineFinding } from '../features/engine-probe.js';
+import { automatic, findEngines, probedEngines } from '../features/find-engines.js';
+import { writeJson } from '../storage/atomic.js';
+import { terminalReporter } from './reporter.js';
+import { textTable } from './table.js';
+
+interface Options {
+  engine?: EngineFinding['engine'][];
+  json?: string | true;
+}
+
+/** What `softpatch doctor --json` writes; the names are a contract. */
+export interface DoctorReport {
+  machine: { node: string; system: string; processor: string; cores: number; memoryGiB: number; nvidia: string | null };
+  softpatchLab: string;
+  /** What `--engine auto` takes. */
+  automatic: string | null;
+  engines: EngineFinding[];
+}
+
+/** `softpatch doctor`: what can compute here, and how to mend what cannot. */
+export function addDoctor(program: Command): void {
+  const choices = ENGINE_CHOICES.filter((name) => name !== 'auto' && name !== 'tfjs');
+  program
+    .command('doctor')
+    .description('show which engines work here, how fast, and how to mend the others')
+    .addOption(new Option('--engine <name...>', 'only these').choices(choices))
+    .option('--json [file]', 'write the findings as JSON, without a file to the terminal')
+    .addHelpText(
+      'after',
+      `
+Each engine is started in a process of its own, checked against the wasm engine with a small network, and timed.
+
+Examples:
+  softpatch doctor
+  softpatch doctor --engine webgpu onnx --json engines.json`,
+    )
+    .action(runDoctor);
+}
+
+async function runDoctor(options: Options): Promise<void> {
+  const reporter = terminalReporter();
+  const wanted = options.engine ?? probedEngines();
+  const progress = reporter.stage('engines');
+  let engines: EngineFinding[];
+  try {
+    engines = await findEngines(wanted, (_engine, done) => progress(done, wanted.length));
+  } finally {
+    reporter.stop();
+  }
+  const report: DoctorReport = {
+    machine: await machine(),
+    softpatchLab: packageVersion(),
+    automatic: automatic(engines)?.engine ?? null,
+    engines,
+  };
+  if (options.json === true) console.log(JSON.stringify(report, null, 2));
+  else print(report);
+  if (typeof options.json === 'string') await writeJson(options.json, report);
+  if (report.automatic === null) process.exitCode = 1;
+}
+
+async function machine(): Promise<DoctorReport['machine']> {
+  return {
+    node: process.version,
+    system: `${platform()} ${release()} ${arch()}`,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    nvidia: await nvidia(),
+  };
+}
+
+/** NVIDIA cards with driver and memory as the driver's own tool names them, or null. */
+function nvidia(): Promise<string | null> {
+  const query = ['--query-gpu=name,driver_version,memory.total', '--format=csv,noheader'];
+  return new Promise((resolve) => {
+    execFile('nvidia-smi', query, { timeout: 10_000 }, (error, stdout) => {
+      resolve(error ? null : stdout.trim().split('\n').join('; ') || null);
+    });
+  });
+}
+
+function print({ machine: own, engines, automatic: chosen, softpatchLab }: DoctorReport): void {
+  console.log(`SoftPatch Lab ${softpatchLab}, Node ${own.node}, ${own.system}`);
+  console.log(
+    `${own.processor}, ${own.cores} cores, ${own.memoryGiB} GiB; NVIDIA: ${own.nvidia ?? 'no driver found'}\n`,
+  );
+  const state = { ready: 'works', software: 'software', skipped: 'no' } as const;
+  const speed = (rate: number | null | undefined): string =>
+    rate === undefined ? '' : rate === null ? 'slow' : rate.toFixed(1);
+  console.log(
+    textTable(
+      ['engine', 'state', 'images/s', 'difference', 'with'],
+      engines.map((found) => [
+        found.engine,
+        state[found.state],
+        speed(found.imagesPerSecond),
+        found.error === undefined ? '' : found.error.toExponential(0),
+        found.about ?? '',
+      ]),
+    ),
+  );
+  console.log(
+    '\nimages/s: ResNet18 at 224 px, of one thread or of the whole device; difference: of features to those of wasm',
+  );
+  for (const { engine, reason, fix, facts } of engines) {
+    const details = Object.entries(facts ?? {}).map(([name, value]) => `${name} ${value}`);
+    if (details.length > 0) console.log(`\n${engine}: ${details.join(', ')}`);
+    if (reason !== undefined) console.log(`\n${engine}: ${reason}\n  mend: ${fix}`);
+  }
+  console.log(chosen === null ? '\nno engine works' : `\n--engine auto takes ${chosen}`);
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { diagnose } from '../../src/engine/diagnose.js';
+import type { EngineChoice } from '../../src/engine/names.js';
+
+/** Messages as the packages and loaders print them, with what has to be said of them. */
+const CASES: [choice: Exclude<EngineChoice, 'auto'>, message: string, reason: RegExp, fix: RegExp][] = [
+  [
+    'webgpu',
+    "Cannot find package 'webgpu' imported from /home/u/node_modules/softpatch-lab/build/src/engine/webgpu.js",
+    /package webgpu is not installed/,
+    /^npm install webgpu@0\.6\.2 @tensorflow\/tfjs-backend-webgpu@4\.22\.0$/,
+  ],
+  [
+    'webgpu',
+    "Cannot find package '@tensorflow/tfjs-backend-webgpu' imported from x.js",
+    /package @tensorflow\/tfjs-backend-webgpu is not installed/,
+    /^npm install webgpu/,
+  ],
+  ['webgpu', 'libvulkan.so.1 cannot be loaded', /library libvulkan\.so\.1 is missing/, /libvulkan1/],
+  ['webgpu', 'no adapter: no graphics driver offers what WebGPU needs', /no graphics driver/, /driver of your GPU/],
+  [
+    'tensorflow-gpu',
+    "Cannot find module '@tensorflow/tfjs-node-gpu'\nRequire stack:\n- /x/tensorflow.js",
+    /tfjs-node-gpu is not installed/,
+    /npm install @tensorflow\/tfjs-node-gpu@4\.22\.0/,
+  ],
+  [
+    'tensorflow',
+    'The Node.js native addon module (tfjs_binding.node) can not be found at path: /x/lib/napi-v8/tfjs_binding.node.',
+    /without its compiled binding/,
+    /npm rebuild @tensorflow\/tfjs-node .*tensorflow-from-wheel/,
+  ],
+  ['tensorflow', "Backend name 'tensorflow' not found in registry", /not TensorFlow's binding/, /override/],
+  [
+    'tensorflow',
+    'libtensorflow.so.2: cannot open shared object file: No such file or directory',
+    /library libtensorflow\.so\.2 is missing/,
+    /npm rebuild @tensorflow\/tfjs-node/,
+  ],
+  [
+    'tensorflow-gpu',
+    'libcudart.so.11.0: cannot open shared object file: No such file or directory',
+    /libcudart\.so\.11\.0 is missing/,
+    /CUDA 11\.2 with cuDNN 8\.1/,
+  ],
+  [
+    'tensorflow',
+    "The module '/x/tfjs_binding.node' was compiled against a different Node.js version using NODE_MODULE_VERSION 93.",
+    /built for another Node .*93/,
+    /npm rebuild @tensorflow\/tfjs-node/,
+  ],
+  ['tensorflow', '(0, util_1.isNullOrUndefined) is not a function', /does not run on Node/, /Node 20 or 22/],
+  [
+    'onnx',
+    'libonnxruntime.so.1: cannot open shared object file: No such file or directory',
+    /libonnxruntime\.so\.1 is missing/,
+    /npm install onnxruntime-node/,
+  ],
+  [
+    'onnx:cuda',
+    'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library',
+    /cuda provider does not start/,
+    /CUDA 12 and cuDNN 9.*cuda12/,
+  ],
+  ['onnx:webgpu', 'Failed to get a WebGPU adapter: No supported adapters.', /no graphics driver/, /driver of your GPU/],
+  ['onnx:dml', 'this build of onnxruntime offers cpu, webgpu only', /dml provider does not start/, /Windows/],
+  ['wasm', 'something new', /^something new$/, /reinstall/],
+];
+
+for (const [choice, message, reason, fix] of CASES) {
+  test(`${choice}: ${message.slice(0, 60)}`, () => {
+    const found = diagnose(choice, new Error(message));
+    assert.match(found.reason, reason);
+    assert.match(found.fix, fix);
+  });
+}
+
+test('what is not an Error is told as it is', () => {
+  assert.match(diagnose('wasm', 'broken').reason, /^broken$/);
+  assert.match(diagnose('wasm', undefined).reason, /^undefined$/);
+});
