@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const flags = process.argv.slice(2);
 const wanted = flags.filter((flag) => !flag.startsWith('--'));
-const isWhole = (file) => /cli|golden|evaluate|parity/.test(file);
+const isWhole = (file) => /cli|golden|evaluate|parity|binding/.test(file);
 const inPart = (file) => (!flags.includes('--unit') || !isWhole(file)) && (!flags.includes('--whole') || isWhole(file));
 const files = readdirSync('build/test', { recursive: true })
   .map((file) => join('build/test', String(file)))
