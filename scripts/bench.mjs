@@ -1,4 +1,4 @@
-// npm run bench [-- --growth]: every stage against a plain baseline and the machine's limits, in one run.
+// npm run bench [-- --growth | --engine NAME… [--small]]: every stage against a plain baseline and the machine's limits, in one run.
 // Medians of interleaved runs on generated data of real shape; stages of the real screw job when SOFTPATCH_SHARED has it.
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -31,6 +31,14 @@ import {
   writeJson,
 } from 'softpatch-lab';
 import { plainEmbedding, plainGreedy, plainLof, plainNearest } from './bench-baselines.mjs';
+import { benchEngines } from './bench-engines.mjs';
+
+const engines = process.argv.indexOf('--engine');
+if (engines > 0) {
+  const names = process.argv.slice(engines + 1).filter((name) => !name.startsWith('--'));
+  benchEngines(names, process.argv.includes('--small'));
+  process.exit();
+}
 
 const threads = startThreads();
 const random = createRandom(1);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { InputError } from '../errors.js';
-import { diagnose } from './diagnose.js';
+import { explainFailure } from './explain-failure.js';
 import { type EngineChoice, isDevice, parseChoice } from './names.js';
 import { importOnnxRuntime } from './onnx.js';
 import { type OpenDevice, openDevice } from './open.js';
@@ -31,7 +31,7 @@ export async function chooseDevice(
     try {
       return await open(name);
     } catch (error) {
-      const { reason, fix } = diagnose(name, error);
+      const { reason, fix } = explainFailure(name, error);
       throw new InputError(
         `the engine ${name} does not start: ${reason}`,
         `To mend it, ${fix}; softpatch doctor shows more`,

@@ -1,4 +1,4 @@
-import { diagnose } from '../engine/diagnose.js';
+import { explainFailure } from '../engine/explain-failure.js';
 import { type EngineChoice, isDevice, parseChoice } from '../engine/names.js';
 import { importOnnxRuntime, offeredProviders, onnxVersion } from '../engine/onnx.js';
 import { openDevice } from '../engine/open.js';
@@ -69,7 +69,7 @@ export async function probeEngine(engine: EngineFinding['engine']): Promise<Engi
     const rate = once > PATIENCE ? null : await imagesPerSecond(await started.network(224), batch);
     return { engine, state: software ? 'software' : 'ready', about, facts, error, imagesPerSecond: rate };
   } catch (error) {
-    return { engine, state: 'skipped', ...diagnose(engine, error) };
+    return { engine, state: 'skipped', ...explainFailure(engine, error) };
   }
 }
 

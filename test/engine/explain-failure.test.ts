@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { diagnose } from '../../src/engine/diagnose.js';
+import { explainFailure } from '../../src/engine/explain-failure.js';
 import type { EngineChoice } from '../../src/engine/names.js';
 
 /** Messages as the packages and loaders print them, with what has to be said of them. */
@@ -70,13 +70,13 @@ const CASES: [choice: Exclude<EngineChoice, 'auto'>, message: string, reason: Re
 
 for (const [choice, message, reason, fix] of CASES) {
   test(`${choice}: ${message.slice(0, 60)}`, () => {
-    const found = diagnose(choice, new Error(message));
+    const found = explainFailure(choice, new Error(message));
     assert.match(found.reason, reason);
     assert.match(found.fix, fix);
   });
 }
 
 test('what is not an Error is told as it is', () => {
-  assert.match(diagnose('wasm', 'broken').reason, /^broken$/);
-  assert.match(diagnose('wasm', undefined).reason, /^undefined$/);
+  assert.match(explainFailure('wasm', 'broken').reason, /^broken$/);
+  assert.match(explainFailure('wasm', undefined).reason, /^undefined$/);
 });

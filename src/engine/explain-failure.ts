@@ -37,7 +37,7 @@ const PROVIDER_FIX: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
 const WHEEL = 'build it against a current TensorFlow: node scripts/tensorflow-from-wheel.mjs --help';
 
 /** What went wrong when an engine was started, in words a user can act on. */
-export function diagnose(choice: Exclude<EngineChoice, 'auto'>, error: unknown): Diagnosis {
+export function explainFailure(choice: Exclude<EngineChoice, 'auto'>, error: unknown): Diagnosis {
   const { name, provider } = parseChoice(choice);
   const message = String((error as Error)?.message ?? error);
   const first = message.split('\n')[0].slice(0, 300);

@@ -1,0 +1,117 @@
+// npm run bench -- --engine NAME…: every stage on engines that run here, beside the threads' exact kernels in the same run. Each
+// engine in a process of its own; --small for software drivers. Nothing is written but the table.
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { createRandom, openCompute, sharedFloats, startRows, startThreads } from 'softpatch-lab';
+
+const SELF = fileURLToPath(import.meta.url);
+const UNIT = {
+  network: 'images/s',
+  projection: 'GFLOP/s',
+  search: 'GFLOP/s',
+  greedy: 's',
+  'weights by LOF': 's',
+  gaussians: 's',
+};
+
+const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+async function timed(work, runs = 3) {
+  await work();
+  const times = [];
+  for (let i = 0; i < runs; i++) {
+    const begin = performance.now();
+    await work();
+    times.push((performance.now() - begin) / 1000);
+  }
+  return median(times);
+}
+
+function rows(n, d, seed) {
+  const random = createRandom(seed);
+  const values = sharedFloats(n * d);
+  for (let i = 0; i < values.length; i++) values[i] = random.normal() + (Math.floor(i / d) % 7);
+  return values;
+}
+
+/** Stages on one engine; drawn data of the real stages' shapes. */
+async function measure(engine, small) {
+  const threads = startThreads();
+  const compute = await openCompute(engine === 'threads' ? 'onnx' : engine, threads);
+  const share = small ? 16 : 1;
+  const result = { network: await networkSpeed(compute, engine, small) };
+  if (compute.extractor.engine !== null || engine === 'threads') {
+    const [n, m, q] = [20_000, 5_000, 784].map((size) => Math.floor(size / share));
+    const wide = rows(n, 1024, 1);
+    const weights = rows(128, 1024, 2);
+    result.projection = (2e-9 * n * 1024 * 128) / (await timed(() => compute.multiplyTransposed(wide, weights, 1024)));
+    const queries = rows(q, 1024, 3);
+    const index = await compute.indexNeighbours(wide.subarray(0, m * 1024), 1024, 1);
+    result.search = (2e-9 * m * 1024 * q) / (await timed(() => index.search(queries)));
+    const z = rows(n, 128, 4);
+    const anchors = startRows(createRandom(1), n);
+    result.greedy = await timed(() => compute.selectRows(z, 128, { count: Math.floor(n / 20), anchors }), 1);
+    const positions = 24 / (small ? 6 : 1);
+    const images = 352 / (small ? 4 : 1);
+    const patches = rows(positions * images, 128, 5);
+    result['weights by LOF'] = await timed(() =>
+      compute.patchWeights(patches, positions, 128, { discriminator: 'lof', k: 5 }),
+    );
+    result.gaussians = await timed(() => gaussians(compute, images), 1);
+  }
+  await threads.close();
+  return result;
+}
+
+/** Fits 64 Gaussians over 100 channels. */
+async function gaussians(compute, images) {
+  const channels = [...Array(100).keys()];
+  const layout = { maps: [{ layer: 'layer1', side: 8, channels, offset: 0 }], length: 6400 };
+  const fitted = { mean: sharedFloats(6400), lower: sharedFloats(64 * 5050) };
+  await compute.gaussians({ kind: 'fit', values: rows(images, 6400, 6), images, layout, gaussians: fitted }, 64);
+}
+
+/** Images a second of the whole machine or device, decoding included. */
+async function networkSpeed(compute, engine, small) {
+  const { writeDrawnCategory, encodePng } = await import('softpatch-lab');
+  const { mkdtemp, rm, readdir } = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  const { join } = await import('node:path');
+  const folder = await mkdtemp(join(tmpdir(), 'softpatch-bench-'));
+  const crop = small ? 64 : 224;
+  try {
+    await writeDrawnCategory(folder, 'bracket', { seed: 1, train: small ? 2 : 64, good: 1, defective: 1 }, encodePng);
+    const train = join(folder, 'bracket/train/good');
+    const images = (await readdir(train)).map((name) => ({ path: join(train, name) }));
+    const spec = {
+      backbone: 'resnet18',
+      layers: ['layer2', 'layer3'],
+      weights: { kind: 'random', seed: 1 },
+      preprocessing: { resize: crop, crop, filter: 'bilinear' },
+      executor: engine === 'threads' ? 'auto' : engine,
+    };
+    return images.length / (await timed(() => compute.extractor.extract(spec, images), 1));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Prints engines beside the threads. */
+export function benchEngines(names, small) {
+  const results = ['threads', ...names].map((engine) => {
+    const args = [SELF, engine, ...(small ? ['--small'] : [])];
+    const output = execFileSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    return { engine, ...JSON.parse(output.trim().split('\n').at(-1)) };
+  });
+  const [threads] = results;
+  for (const [stage, unit] of Object.entries(UNIT)) {
+    console.log(`\n${stage} (${unit})`);
+    for (const { engine, [stage]: value } of results) {
+      if (value === undefined) continue;
+      const ratio = unit === 's' ? threads[stage] / value : value / threads[stage];
+      console.log(`  ${engine.padEnd(16)}${value.toPrecision(3).padStart(10)}   ${ratio.toFixed(2)} × the threads`);
+    }
+  }
+}
+
+if (process.argv[1] === SELF)
+  console.log(JSON.stringify(await measure(process.argv[2], process.argv.includes('--small'))));
