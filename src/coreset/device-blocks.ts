@@ -45,11 +45,11 @@ export async function deviceBlocks(device: Device, z: Float32Array, d: number): 
   const noise = ROUNDING * largestSquare(centred, d);
   const blocks: { from: number; to: number; rows: Tensor2D; squares: Tensor; distance: Tensor | null }[] = [];
   await inBlocks(device, n, Math.min(BLOCK, device.budget / (4 * Math.max(d, TOGETHER))), async (from, to) => {
-    const rows = tf.keep(tf.tensor2d(centred.slice(from * d, to * d), [to - from, d]));
-    const squares = tf.keep(tf.tidy(() => tf.sum(tf.square(rows), 1, true)));
+    const rows = tf.tensor2d(centred.slice(from * d, to * d), [to - from, d]);
+    const squares = tf.tidy(() => tf.sum(tf.square(rows), 1, true));
     // A device that has no room says so when something is read.
     await tf.slice(squares, 0, 1).data();
-    blocks.push({ from, to, rows, squares, distance: null });
+    blocks.push({ from, to, rows: tf.keep(rows), squares: tf.keep(squares), distance: null });
   });
   /** Squared distances of a block's rows to centres, [rows × centres]. */
   const squaredTo = (b: number, centres: ArrayLike<number>): Tensor => {

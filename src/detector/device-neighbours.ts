@@ -27,11 +27,11 @@ export async function deviceNeighbours(
   const mean = meanRow(bank, d);
   const blocks: { from: number; rows: Tensor2D; squares: Tensor }[] = [];
   await inBlocks(device, m, Math.min(BLOCK, device.budget / (4 * d)), async (from, to) => {
-    const rows = tf.keep(tf.transpose(tf.tensor2d(less(bank, mean, from, to), [to - from, d]))) as Tensor2D;
-    const squares = tf.keep(tf.tidy(() => tf.reshape(tf.sum(tf.square(rows), 0), [1, to - from])));
+    const rows = tf.transpose(tf.tensor2d(less(bank, mean, from, to), [to - from, d])) as Tensor2D;
+    const squares = tf.tidy(() => tf.reshape(tf.sum(tf.square(rows), 0), [1, to - from]));
     // A device that has no room says so when something is read.
     await tf.slice(squares, [0, 0], [1, 1]).data();
-    blocks.push({ from, rows, squares });
+    blocks.push({ from, rows: tf.keep(rows), squares: tf.keep(squares) });
   });
   const widest = Math.max(...blocks.map(({ rows }) => rows.shape[1]));
   return {

@@ -5,6 +5,9 @@ import type { Category } from '../dataset/category.js';
 import { type DrawnOptions, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { openCategory } from '../dataset/layouts.js';
 import { injectNoise, type NoiseOptions, type NoisyCategory } from '../dataset/noise.js';
+import type { Compute } from '../detector/compute.js';
+import { openCompute } from '../detector/open-compute.js';
+import type { EngineChoice } from '../engine/names.js';
 import { type EvaluateConfig, evaluateConfig, type FeatureChoice, type SystemChoice } from '../experiment/config.js';
 import { type EvaluateResult, type EvaluateWatch, evaluate } from '../experiment/evaluate.js';
 import { findWeights, weightPath } from '../features/weight-files.js';
@@ -25,11 +28,15 @@ export interface LessonSettings {
   size?: number;
   noise?: Partial<NoiseOptions>;
   seed?: number;
+  /** What computes, as `--engine`. Default: `auto`, a real GPU where there is one. */
+  engine?: EngineChoice;
 }
 
 /** A notebook's surroundings. Close it in the last cell. */
 export interface Lesson {
   threads: Threads;
+  /** Where the stages run. */
+  compute: Compute;
   cache: Cache;
   category: Category;
   /** The contaminated category. */
@@ -71,6 +78,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
   const noise: NoiseOptions = { ratio: 0.15, overlap: true, ...settings.noise };
   const noisy = injectNoise(category, noise, createRandom(seed).fork('noise'));
   const threads = startThreads();
+  const compute = await openCompute(settings.engine ?? 'auto', threads, console.log);
   const cache = openCache(join(own, 'cache'));
   const found = weightPath(backbone, join(PROJECT, 'data/weights'));
   const weights = findWeights(backbone, settings.weights ?? (existsSync(found) ? found : 'random'));
@@ -79,6 +87,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
   const chosen = (choice: Omit<SystemChoice, 'features'>): SystemChoice => ({ ...choice, features });
   return {
     threads,
+    compute,
     cache,
     category,
     noisy,
@@ -94,7 +103,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
         maskMode,
         seed,
       }),
-    evaluate: (config, watch) => evaluate(threads, noisy, config, { cache, ...watch }),
+    evaluate: (config, watch) => evaluate(threads, noisy, config, { cache, compute, ...watch }),
     close: () => threads.close(),
   };
 }
