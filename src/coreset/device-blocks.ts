@@ -1,6 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type Device, inBlocks } from '../engine/device.js';
-import type { Anchors } from './anchors.js';
+import { type Anchors, allAnchors } from './anchors.js';
+import { centreRows, meanRow } from './centre-rows.js';
 
 /** The rows of a block that are farthest from every centre, and how far any other row of it can be. */
 export interface Farthest {
@@ -14,8 +15,6 @@ export interface Farthest {
 /** Rows on a device in blocks, each with its running distances to the centres applied to it. */
 export interface DeviceBlocks {
   count: number;
-  /** Rows [from, to) of a block. */
-  range(block: number): [number, number];
   /** Sets distances to those of the anchors; removed rows are at 0 unless `all`. */
   start(anchors: Anchors, kept?: Uint8Array): Promise<void>;
   /** Applies centres (rows of z) that the block has not seen and reads its farthest rows. */
@@ -40,9 +39,10 @@ const TOGETHER = 512;
 export async function deviceBlocks(device: Device, z: Float32Array, d: number): Promise<DeviceBlocks> {
   const { tf } = device;
   const n = z.length / d;
-  const centred = centredRows(z, d);
+  const centred = centreRows(z, meanRow(z, d));
   // Distances below the rounding of the products are none: a chosen row must not be chosen again.
   const noise = ROUNDING * largestSquare(centred, d);
+  const audible = (value: number): number => (value > noise ? value : 0);
   const blocks: { from: number; to: number; rows: Tensor2D; squares: Tensor; distance: Tensor | null }[] = [];
   await inBlocks(device, n, Math.min(BLOCK, device.budget / (4 * Math.max(d, TOGETHER))), async (from, to) => {
     const rows = tf.tensor2d(centred.slice(from * d, to * d), [to - from, d]);
@@ -68,14 +68,13 @@ export async function deviceBlocks(device: Device, z: Float32Array, d: number): 
   };
   return {
     count: blocks.length,
-    range: (b) => [blocks[b].from, blocks[b].to],
     async start(anchors, kept) {
-      const given = anchors.kind === 'all' ? squaredToAll(centred, d) : null;
+      const given = anchors.kind === 'all' ? allAnchors(z, n, d) : null;
       for (const [b, { from, to }] of blocks.entries()) {
         await device.attempt(async () => {
           const distance = tf.tidy(() => {
             const own = given
-              ? tf.tensor1d(given.slice(from, to))
+              ? tf.square(tf.tensor1d(given.slice(from, to)))
               : tf.square(tf.mean(tf.sqrt(squaredTo(b, (anchors as { rows: Int32Array }).rows)), 1));
             return kept ? tf.mul(own, tf.tensor1d(Float32Array.from(kept.subarray(from, to)))) : own;
           });
@@ -100,8 +99,8 @@ export async function deviceBlocks(device: Device, z: Float32Array, d: number): 
         const kept = whole ? followed : followed - 1;
         return {
           rows: Int32Array.from(places.slice(0, kept), (place) => from + place),
-          squared: Float32Array.from(squared.slice(0, kept), (value) => (value > noise ? value : 0)),
-          rest: whole ? -1 : squared[kept],
+          squared: Float32Array.from(squared.slice(0, kept), audible),
+          rest: whole ? 0 : audible(squared[kept]),
         };
       });
     },
@@ -109,27 +108,6 @@ export async function deviceBlocks(device: Device, z: Float32Array, d: number): 
       for (const { rows, squares, distance } of blocks) for (const t of [rows, squares, distance]) t?.dispose();
     },
   };
-}
-
-function centredRows(z: Float32Array, d: number): Float32Array {
-  const n = z.length / d;
-  const mean = new Float64Array(d);
-  for (let i = 0; i < z.length; i++) mean[i % d] += z[i] / n;
-  const centred = new Float32Array(z.length);
-  for (let i = 0; i < z.length; i++) centred[i] = z[i] - mean[i % d];
-  return centred;
-}
-
-/** Squared norm of each row of the full distance matrix: n‖z‖² + Σ‖z_j‖², about the mean. */
-function squaredToAll(centred: Float32Array, d: number): Float32Array {
-  const n = centred.length / d;
-  const squares = new Float64Array(n);
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    for (let a = 0; a < d; a++) squares[i] += centred[i * d + a] ** 2;
-    total += squares[i];
-  }
-  return Float32Array.from(squares, (own) => n * own + total);
 }
 
 function largestSquare(centred: Float32Array, d: number): number {

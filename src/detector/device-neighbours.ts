@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { centreRows, meanRow } from '../coreset/centre-rows.js';
 import { type Device, inBlocks } from '../engine/device.js';
 import { checkCancelled } from '../errors.js';
 import type { NeighbourIndex } from './neighbours.js';
@@ -27,7 +28,7 @@ export async function deviceNeighbours(
   const mean = meanRow(bank, d);
   const blocks: { from: number; rows: Tensor2D; squares: Tensor }[] = [];
   await inBlocks(device, m, Math.min(BLOCK, device.budget / (4 * d)), async (from, to) => {
-    const rows = tf.transpose(tf.tensor2d(less(bank, mean, from, to), [to - from, d])) as Tensor2D;
+    const rows = tf.transpose(tf.tensor2d(centreRows(bank, mean, from, to), [to - from, d])) as Tensor2D;
     const squares = tf.tidy(() => tf.reshape(tf.sum(tf.square(rows), 0), [1, to - from]));
     // A device that has no room says so when something is read.
     await tf.slice(squares, [0, 0], [1, 1]).data();
@@ -41,7 +42,7 @@ export async function deviceNeighbours(
       const found = { rows: new Int32Array(q * kept), squared: new Float32Array(q * kept) };
       await inBlocks(device, q, device.budget / (4 * Math.max(d, 2 * widest)), async (from, to) => {
         checkCancelled(signal);
-        const own = tf.tensor2d(less(queries, mean, from, to), [to - from, d]);
+        const own = tf.tensor2d(centreRows(queries, mean, from, to), [to - from, d]);
         const candidates: Int32Array[] = [];
         for (const block of blocks) {
           const wanted = Math.min(kept + SPARE, block.rows.shape[1]);
@@ -70,20 +71,6 @@ export async function deviceNeighbours(
     },
     dispose: () => tf.dispose(blocks.flatMap(({ rows, squares }) => [rows, squares])),
   };
-}
-
-function meanRow(rows: Float32Array, d: number): Float32Array {
-  const mean = new Float64Array(d);
-  for (let i = 0; i < rows.length; i++) mean[i % d] += rows[i];
-  return Float32Array.from(mean, (sum) => (sum * d) / rows.length);
-}
-
-/** Rows [from, to) less the mean. */
-function less(rows: Float32Array, mean: Float32Array, from: number, to: number): Float32Array {
-  const d = mean.length;
-  const out = rows.slice(from * d, to * d);
-  for (let i = 0; i < out.length; i++) out[i] -= mean[i % d];
-  return out;
 }
 
 /** In float32, in the order of the dimensions. */

@@ -66,6 +66,14 @@ test('where kept rows run out, row 0 is repeated; duplicates are not picked twic
   assert.deepEqual([...picks.subarray(20)], [0, 0, 0, 0]);
 });
 
+test('many equal rows end in row 0 too, also beyond what is followed of a block', async () => {
+  const z = normal(200, 5);
+  for (let i = 10; i < 200; i++) z.copyWithin(i * D, (i % 10) * D, ((i % 10) + 1) * D);
+  const picks = await deviceGreedyCoreset(await cpuDevice(), z, D, { count: 15, anchors: starts });
+  assert.equal(new Set([...picks.subarray(0, 10)].map((row) => row % 10)).size, 10);
+  assert.deepEqual([...picks.subarray(10)], [0, 0, 0, 0, 0]);
+});
+
 test('impossible counts and a stop are errors', async () => {
   const device = await cpuDevice();
   const z = normal(20);
