@@ -60,6 +60,7 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
     for await (const { path, score, anomalous, map } of detect(threads, detector, images, {
       weights,
+      executor: options.engine === 'auto' ? undefined : options.engine,
       compute,
       reporter,
       signal,

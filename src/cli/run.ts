@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SMALL_SET } from '../dataset/drawn/write.js';
 import { listCategories } from '../dataset/layouts.js';
+import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from '../experiment/paper/grid.js';
 import { PAPER_SYSTEMS } from '../experiment/paper/paper-systems.js';
@@ -15,7 +16,7 @@ import { writeExperiment } from '../figures/paper/write.js';
 import { renderPng } from '../figures/render.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawPictureCategories } from './draw.js';
-import { addCacheOptions, addThreads, type CacheOptions, number, whole } from './options.js';
+import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
 import { withSession } from './session.js';
 
 interface Options extends CacheOptions {
@@ -34,6 +35,7 @@ interface Options extends CacheOptions {
   results: string;
   out: string;
   threads?: number;
+  engine: EngineChoice;
 }
 
 const DRAWN = 'data/drawn';
@@ -79,7 +81,7 @@ export function addRun(program: Command): void {
     .option('--shard <i/n>', 'compute only part i of n; processes may share --results', shard)
     .option('--results <dir>', 'one file a cell; finished cells are never computed again', 'data/results/paper')
     .option('--out <dir>', 'where tables and figures go', 'figures');
-  addCacheOptions(addThreads(command))
+  addCacheOptions(addThreads(addEngine(command)))
     .addHelpText(
       'after',
       `
@@ -137,7 +139,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
 }
 
 function settingOf(options: Options, data: string, note: (text: string) => void): PaperSetting {
-  const { ratio, cflow, tsne, size, set: switches } = options;
+  const { ratio, cflow, tsne, size, set: switches, engine: executor } = options;
   const weightsOf = (backbone: string): WeightSource => {
     const path = weightPath(backbone, options.weights);
     if (existsSync(path)) return { kind: 'file', path };
@@ -149,5 +151,5 @@ function settingOf(options: Options, data: string, note: (text: string) => void)
   const weights = weightsOf(backbone);
   const starWeights = backbone === 'resnet18' ? weights : weightsOf('resnet18');
   const preprocessing = size === undefined ? undefined : { resize: size, crop: size };
-  return { data, backbone, weights, starWeights, ratio, cflow, tsne, preprocessing, switches };
+  return { data, backbone, weights, starWeights, ratio, cflow, tsne, preprocessing, switches, executor };
 }

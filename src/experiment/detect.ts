@@ -2,6 +2,7 @@ import { type Compute, threadCompute } from '../detector/compute.js';
 import type { Detector } from '../detector/model.js';
 import type { System } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
+import type { EngineChoice } from '../engine/names.js';
 import { checkCancelled, InputError } from '../errors.js';
 import { specParameters } from '../features/embedder.js';
 import { featureReader } from '../features/reader.js';
@@ -22,6 +23,8 @@ export interface Detection {
 /** What scoring may be given. */
 export interface DetectOptions {
   weights?: WeightSource;
+  /** What runs the network on threads. Default: as when the detector was fitted. */
+  executor?: EngineChoice;
   reporter?: Reporter;
   signal?: AbortSignal;
   systems?: readonly System[];
@@ -41,7 +44,8 @@ export async function* detect(
   options: DetectOptions = {},
 ): AsyncGenerator<Detection> {
   const { reporter = SILENT, signal, systems = SYSTEMS, compute = threadCompute(threads) } = options;
-  const features = { ...detector.features, weights: options.weights ?? detector.features.weights };
+  const { weights = detector.features.weights, executor = detector.features.executor } = options;
+  const features = { ...detector.features, weights, executor };
   const { sha256, source } = await specParameters(features);
   if (sha256 !== detector.weightsSha256) {
     throw new InputError(

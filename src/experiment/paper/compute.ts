@@ -73,7 +73,9 @@ async function timed(work: CellWork, planned: PlannedCell): Promise<Timed> {
         return [stage, values[Math.floor(values.length / 2)]];
       }),
     );
-  const machine = `${cpus()[0].model.trim()}, ${work.threads.count} threads, Node ${process.version}`;
+  const device = work.compute?.extractor.engine;
+  const own = `${cpus()[0].model.trim()}, ${work.threads.count} threads, Node ${process.version}`;
+  const machine = device ? `${device}, ${own}` : own;
   return { repeats: REPEATS, machine, train: median('train'), infer: median('infer') };
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { openCategory } from '../../dataset/layouts.js';
 import { injectNoise, type NoisyCategory } from '../../dataset/noise.js';
+import type { EngineChoice } from '../../engine/names.js';
 import { specParameters } from '../../features/embedder.js';
 import type { WeightSource } from '../../features/spec.js';
 import { createRandom } from '../../random.js';
@@ -26,6 +27,8 @@ export interface PaperSetting {
   tsne?: TsneEngine;
   /** Sides in pixels where they differ from the systems' own, e.g. for small pictures. */
   preprocessing?: { resize: number; crop: number };
+  /** What computes; a named engine's cells are apart. Default: `auto`. */
+  executor?: EngineChoice;
   /** Switches of single methods, e.g. fewer epochs. */
   switches?: Readonly<Record<string, Record<string, unknown>>>;
 }
@@ -90,7 +93,7 @@ function cellConfig({ system, ratio, overlap, draw }: Cell, setting: PaperSettin
   const choice = (name: string) => ({
     method: name,
     profile: name === 'cflow' ? setting.cflow : name === 'padim' ? 'anomalib' : undefined,
-    features: { ...features(name), preprocessing },
+    features: { ...features(name), preprocessing, executor: setting.executor },
     settings: { ...(greedy.includes(name) ? { ratio: setting.ratio } : {}), ...setting.switches?.[name] },
   });
   return evaluateConfig({
