@@ -2,6 +2,7 @@
 //   node notebook-child.cjs NOTEBOOK [--check]   (cwd: the notebook's folder)
 const { readFileSync, renameSync, writeFileSync, writeSync } = require('node:fs');
 const { basename, dirname, join, resolve } = require('node:path');
+const { format } = require('node:util');
 
 const path = resolve(process.argv[2]);
 const root = resolve(__dirname, '..');
@@ -50,7 +51,13 @@ const finished = (outputs) =>
 (async () => {
   const notebook = JSON.parse(readFileSync(path, 'utf8'));
   const node = createConverter({});
-  const executor = createExecutor(process.cwd(), { node, close: () => node.close() }, { log, error: log });
+  // What tslab says of a cell it cannot compile or run.
+  let complaints = '';
+  const complain = (...parts) => {
+    complaints += `${format(...parts)}\n`;
+  };
+  const said = { log: complain, error: complain };
+  const executor = createExecutor(process.cwd(), { node, close: () => node.close() }, said);
   const handler = new JupyterHandlerImpl(executor, false);
   const save = () => {
     notebook.metadata = {
@@ -75,6 +82,7 @@ const finished = (outputs) =>
     const displays = new Map();
     const outputs = [];
     const code = [cell.source].flat().join('');
+    complaints = '';
     const reply = await handler.handleExecute(
       { code },
       (name, text) => addStream(outputs, name, text),
@@ -89,7 +97,9 @@ const finished = (outputs) =>
       outputs
         .filter(({ name }) => name === 'stderr')
         .map((output) => output.text)
-        .join('') || String(loose?.stack ?? '');
+        .join('') ||
+      complaints ||
+      String(loose?.stack ?? '');
     cell.outputs.push({
       output_type: 'error',
       ename: 'Error',

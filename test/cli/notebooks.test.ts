@@ -112,6 +112,7 @@ test('a failing cell, a loose rejection and an endless loop fail the run; output
   ]) {
     assert.match(text, new RegExp(`${outcome} +${name}`));
   }
+  assert.match(text, /c-types\.ipynb failed:\n.*'string' is not assignable to type 'number'/);
   assert.match(text, /d-loop\.ipynb .* ended after 12 s/);
   const [first, second, third] = await cells(join(own, 'a-throws.ipynb'));
   assert.deepEqual(first.outputs![0].text, ['one\n']);
