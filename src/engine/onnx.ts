@@ -1,4 +1,5 @@
 import type { Provider } from './names.js';
+import { prepareNvidia } from './nvidia-environment.js';
 
 /** The part of onnxruntime-node that is used; the package is an optional peer and may be absent. */
 export interface OnnxRuntime {
@@ -20,6 +21,7 @@ const PACKAGE = 'onnxruntime-node';
 
 /** onnxruntime-node. @throws whatever it throws where it is missing or broken. */
 export async function importOnnxRuntime(): Promise<OnnxRuntime> {
+  prepareNvidia();
   const loaded = (await import(PACKAGE)) as OnnxRuntime & { default?: OnnxRuntime };
   return loaded.default ?? loaded;
 }

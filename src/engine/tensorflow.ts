@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
+import { prepareNvidia } from './nvidia-environment.js';
 import { installWebGpu } from './webgpu.js';
 
 /** The one place that imports TensorFlow.js and its backends; heavy packages, so each is loaded on first use. */
@@ -69,5 +70,6 @@ export function restoreRemovedUtil(target: Record<string, unknown> = util as nev
 
 function loadBinding(name: string): void {
   restoreRemovedUtil();
+  prepareNvidia();
   createRequire(import.meta.url)(name);
 }

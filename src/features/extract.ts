@@ -1,4 +1,5 @@
 import type { EngineChoice } from '../engine/names.js';
+import { prepareNvidia } from '../engine/nvidia-environment.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { ranges, type Threads, type Watch } from '../kernels/threads.js';
 import type { Cache } from '../storage/cache.js';
@@ -75,6 +76,8 @@ export async function extract(
   watch: Watch = {},
   stored?: FeatureCache,
 ): Promise<Extraction> {
+  // Here, since threads load onnxruntime but cannot set what it reads.
+  prepareNvidia();
   const { positions } = patchGrid(spec);
   const rows = sharedFloats(images.length * imageLength(spec));
   const store = stored?.cache.folder ? { folder: stored.cache.folder, weightsSha256: stored.weightsSha256 } : null;
