@@ -18,7 +18,7 @@ interface Options {
 export interface DoctorReport {
   machine: { node: string; system: string; processor: string; cores: number; memoryGiB: number; nvidia: string | null };
   softpatchLab: string;
-  /** What `--engine auto` takes. */
+  /** What `--engine auto` takes of the engines that were asked for. */
   automatic: string | null;
   engines: EngineFinding[];
 }
@@ -60,7 +60,7 @@ async function runDoctor(options: Options): Promise<void> {
     engines,
   };
   if (options.json === true) console.log(JSON.stringify(report, null, 2));
-  else print(report);
+  else print(report, options.engine !== undefined);
   if (typeof options.json === 'string') await writeJson(options.json, report);
   if (report.automatic === null) process.exitCode = 1;
 }
@@ -86,7 +86,7 @@ function nvidia(): Promise<string | null> {
   });
 }
 
-function print({ machine: own, engines, automatic: chosen, softpatchLab }: DoctorReport): void {
+function print({ machine: own, engines, automatic: chosen, softpatchLab }: DoctorReport, some: boolean): void {
   console.log(`SoftPatch Lab ${softpatchLab}, Node ${own.node}, ${own.system}`);
   console.log(
     `${own.processor}, ${own.cores} cores, ${own.memoryGiB} GiB; NVIDIA: ${own.nvidia ?? 'no driver found'}\n`,
@@ -114,5 +114,6 @@ function print({ machine: own, engines, automatic: chosen, softpatchLab }: Docto
     if (details.length > 0) console.log(`\n${engine}: ${details.join(', ')}`);
     if (reason !== undefined) console.log(`\n${engine}: ${reason}\n  mend: ${fix}`);
   }
-  console.log(chosen === null ? '\nno engine works' : `\n--engine auto takes ${chosen}`);
+  const works = some ? 'of these --engine auto would take' : '--engine auto takes';
+  console.log(chosen === null ? '\nno engine works' : `\n${works} ${chosen}`);
 }

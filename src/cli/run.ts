@@ -44,7 +44,10 @@ const list = (text: string): string[] => text.split(',').map((part) => part.trim
 function shard(text: string): [number, number] {
   const parts = /^(\d+)\/(\d+)$/.exec(text);
   if (!parts) throw new InvalidArgumentError('It is not i/n, such as 2/8.');
-  return [Number(parts[1]), Number(parts[2])];
+  const [index, count] = [Number(parts[1]), Number(parts[2])];
+  if (index < 1 || index > count)
+    throw new InvalidArgumentError('The part must lie between 1 and the number of parts.');
+  return [index, count];
 }
 
 /** `cflow.epochs=1` into { cflow: { epochs: '1' } }. */

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { InputError } from '../errors.js';
-import { explainFailure } from './explain-failure.js';
+import { engineError } from './explain-failure.js';
 import { type EngineChoice, isDevice, parseChoice } from './names.js';
 import { importOnnxRuntime } from './onnx.js';
 import { type OpenDevice, openDevice } from './open.js';
@@ -31,11 +30,7 @@ export async function chooseDevice(
     try {
       return await open(name);
     } catch (error) {
-      const { reason, fix } = explainFailure(name, error);
-      throw new InputError(
-        `the engine ${name} does not start: ${reason}`,
-        `To mend it, ${fix}; softpatch doctor shows more`,
-      );
+      throw engineError(name, error);
     }
   }
   const started = async (name: 'tensorflow-gpu' | 'webgpu' | 'tensorflow'): Promise<OpenDevice | null> => {

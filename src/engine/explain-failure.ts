@@ -1,3 +1,4 @@
+import { InputError } from '../errors.js';
 import { type EngineChoice, type EngineName, type Provider, parseChoice } from './names.js';
 import { BINDINGS } from './tensorflow.js';
 
@@ -36,9 +37,10 @@ const PROVIDER_FIX: Readonly<Record<Exclude<Provider, 'cpu'>, string>> = {
 
 const WHEEL = 'build it against a current TensorFlow: node scripts/tensorflow-from-wheel.mjs --help';
 
-/** What went wrong when an engine was started, in words a user can act on. */
-export function explainFailure(choice: Exclude<EngineChoice, 'auto'>, error: unknown): Diagnosis {
+/** What went wrong when an engine was started, in words a user can act on. @param thrown may be an {@link engineError}. */
+export function explainFailure(choice: Exclude<EngineChoice, 'auto'>, thrown: unknown): Diagnosis {
   const { name, provider } = parseChoice(choice);
+  const error = thrown instanceof InputError && thrown.cause ? thrown.cause : thrown;
   const message = String((error as Error)?.message ?? error);
   const first = message.split('\n')[0].slice(0, 300);
   const missing = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
@@ -87,13 +89,24 @@ export function explainFailure(choice: Exclude<EngineChoice, 'auto'>, error: unk
     };
   }
   if (provider !== 'cpu') {
-    return { reason: `onnxruntime’s ${provider} provider does not start: ${first}`, fix: PROVIDER_FIX[provider] };
+    return { reason: `onnxruntime’s ${provider} provider fails: ${first}`, fix: PROVIDER_FIX[provider] };
   }
   return { reason: first, fix: `reinstall it: ${INSTALL[name]}` };
 }
 
+/** The error for a user who named an engine that does not start; its cause is what the package threw. */
+export function engineError(choice: Exclude<EngineChoice, 'auto'>, error: unknown): InputError {
+  const { reason, fix } = explainFailure(choice, error);
+  return new InputError(
+    `the engine ${choice} does not start: ${reason}`,
+    `To mend it, ${fix}; softpatch doctor shows more`,
+    { cause: error },
+  );
+}
+
 function libraryFix(name: EngineName, library: string): string {
   if (/vulkan/.test(library)) return 'apt install libvulkan1 (Windows and macOS need none), and the driver of your GPU';
+  if (/onnxruntime_providers/.test(library)) return PROVIDER_FIX.cuda;
   if (/tensorflow/.test(library)) return `npm rebuild ${PACKAGES[name]} with internet access, or ${WHEEL}`;
   if (/cuda|cudart|cublas|cudnn|cufft|curand|cusolver|cusparse/.test(library)) {
     return name === 'tensorflow-gpu'

@@ -1,8 +1,9 @@
-import { type EngineChoice, type Provider, parseChoice } from '../engine/names.js';
-import { importOnnxRuntime, type OnnxRuntime } from '../engine/onnx.js';
-import { InputError } from '../errors.js';
+import { engineError } from '../engine/explain-failure.js';
+import { type Provider, parseChoice } from '../engine/names.js';
+import { importOnnxRuntime, loadOnnxRuntime } from '../engine/onnx.js';
 import { createRandom } from '../random.js';
 import type { Executor } from './executor.js';
+import type { Network } from './network.js';
 import { createOnnxExecutor } from './onnx-executor.js';
 import { loadParameters, type Parameters, randomParameters } from './parameters.js';
 import { createReading } from './reading.js';
@@ -27,16 +28,12 @@ export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
 
 /**
  * Builds the executor a spec asks for, on one thread.
- * @throws InputError for unusable weights, or when onnxruntime-node is asked for and does not load.
+ * @throws InputError for unusable weights, or with the mend when onnxruntime or its provider is asked for and does not start.
  */
 export async function createEmbedder(spec: FeatureSpec): Promise<Embedder> {
   const network = resnet(spec.backbone, spec.layers);
   const parameters = await specParameters(spec);
-  const { name, provider } = spec.executor === 'auto' ? AUTO : parseChoice(spec.executor);
-  const runtime = name === 'onnx' ? await onnxRuntime(spec.executor) : undefined;
-  const executor = runtime
-    ? await createOnnxExecutor(runtime, network, parameters, spec.preprocessing.crop, provider)
-    : await createTensorFlowExecutor(network, parameters, name === 'cpu' ? 'cpu' : 'wasm');
+  const executor = await createExecutor(spec, network, parameters);
   return {
     executor: executor.name,
     forward: (image, side) => executor.forward(image, side),
@@ -46,18 +43,19 @@ export async function createEmbedder(spec: FeatureSpec): Promise<Embedder> {
 }
 
 /** On threads the fastest engine is onnxruntime on the processor, where it is installed. */
-const AUTO: { name: 'onnx'; provider: Provider } = { name: 'onnx', provider: 'cpu' };
-
-async function onnxRuntime(choice: EngineChoice): Promise<OnnxRuntime | undefined> {
-  try {
-    return await importOnnxRuntime();
-  } catch (error) {
-    if (choice === 'auto') return undefined;
-    throw new InputError(
-      `onnxruntime-node does not load: ${(error as Error).message.split('\n')[0]}`,
-      'Run npm install onnxruntime-node --onnxruntime-node-install=skip, or choose --engine wasm',
-    );
+async function createExecutor(spec: FeatureSpec, network: Network, parameters: Parameters): Promise<Executor> {
+  const { executor: choice, preprocessing } = spec;
+  const onnx = async (provider: Provider): Promise<Executor> =>
+    createOnnxExecutor(await importOnnxRuntime(), network, parameters, preprocessing.crop, provider);
+  if (choice === 'auto') {
+    const installed = (await loadOnnxRuntime()) !== undefined;
+    return installed ? onnx('cpu') : createTensorFlowExecutor(network, parameters, 'wasm');
   }
+  const { name, provider } = parseChoice(choice);
+  if (name !== 'onnx') return createTensorFlowExecutor(network, parameters, name === 'cpu' ? 'cpu' : 'wasm');
+  return onnx(provider).catch((error) => {
+    throw engineError(choice, error);
+  });
 }
 
 /** The patch grid of a spec: side in patches, and patches an image. */

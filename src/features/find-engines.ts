@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { explainFailure } from '../engine/explain-failure.js';
 import { ENGINES, PROVIDERS, type Provider } from '../engine/names.js';
 import type { EngineFinding } from './engine-probe.js';
 
@@ -47,12 +48,19 @@ function probed(engine: EngineFinding['engine']): Promise<EngineFinding> {
     execFile(process.execPath, [CHILD, engine], options, (error, stdout, stderr) => {
       const last = stdout.trim().split('\n').at(-1);
       try {
-        resolve(JSON.parse(last ?? '') as EngineFinding);
+        resolve(named(JSON.parse(last ?? '') as EngineFinding, stderr));
       } catch {
         resolve({ engine, state: 'skipped', ...ended(error, stderr) });
       }
     });
   });
+}
+
+/** onnxruntime names the library that its provider misses on stderr only. */
+function named(finding: EngineFinding, stderr: string): EngineFinding {
+  const missing = /with error: ([^\n]*cannot open shared object file)/.exec(stderr)?.[1];
+  if (finding.state !== 'skipped' || missing === undefined) return finding;
+  return { ...finding, ...explainFailure(finding.engine, new Error(missing)) };
 }
 
 /** What a process that ended without an answer tells. */

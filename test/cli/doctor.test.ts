@@ -118,6 +118,23 @@ test('a binding without its compiled part, and a package that is not the binding
   }
 });
 
+test('a library that onnxruntime names on stderr only is named', async () => {
+  const remove = await install(
+    'onnxruntime-node',
+    `const line = 'FAIL : Failed to load library /x/libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open shared object file: No such file';
+     const create = async () => { console.error(line); throw new Error('Failed to load shared library'); };
+     const listSupportedBackends = () => [{ name: 'cpu' }, { name: 'cuda' }];
+     module.exports = { env: { versions: { node: '9.9.9' } }, InferenceSession: { create }, listSupportedBackends };`,
+  );
+  try {
+    const { of } = await found(['onnx:cuda']);
+    assert.equal(of('onnx:cuda').reason, 'the library libcudnn.so.9 is missing');
+    assert.match(of('onnx:cuda').fix!, /CUDA 12 with cuDNN 9/);
+  } finally {
+    await remove();
+  }
+});
+
 test('without a graphics driver WebGPU says what to install', async () => {
   // The real package, pointed at no driver.
   const target = join(home, 'node_modules/webgpu');
@@ -160,7 +177,7 @@ test('the report for people shows what works, why the rest does not, and what au
   assert.equal(code, 0);
   assert.match(stdout, /wasm\s+works\s+\d+\.\d/);
   assert.match(stdout, /webgpu: the package webgpu is not installed\n\s+mend: npm install webgpu@/);
-  assert.match(stdout, /--engine auto takes wasm/);
+  assert.match(stdout, /of these --engine auto would take wasm/);
   assert.equal((JSON.parse(await readFile(file, 'utf8')) as DoctorReport).automatic, 'wasm');
   assert.equal((await doctor(['--engine', 'webgpu'])).code, 1, 'nothing works');
 });

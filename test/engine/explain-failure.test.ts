@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { explainFailure } from '../../src/engine/explain-failure.js';
+import { engineError, explainFailure } from '../../src/engine/explain-failure.js';
 import type { EngineChoice } from '../../src/engine/names.js';
 
 /** Messages as the packages and loaders print them, with what has to be said of them. */
@@ -60,11 +60,23 @@ const CASES: [choice: Exclude<EngineChoice, 'auto'>, message: string, reason: Re
   [
     'onnx:cuda',
     'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library',
-    /cuda provider does not start/,
+    /cuda provider fails/,
     /CUDA 12 and cuDNN 9.*cuda12/,
   ],
+  [
+    'onnx:cuda',
+    '/x/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_shared.so: cannot open shared object file',
+    /libonnxruntime_providers_shared\.so is missing/,
+    /npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12/,
+  ],
+  [
+    'onnx:cuda',
+    'libcublasLt.so.12: cannot open shared object file: No such file or directory',
+    /libcublasLt\.so\.12 is missing/,
+    /CUDA 12 with cuDNN 9.*LD_LIBRARY_PATH/,
+  ],
   ['onnx:webgpu', 'Failed to get a WebGPU adapter: No supported adapters.', /no graphics driver/, /driver of your GPU/],
-  ['onnx:dml', 'this build of onnxruntime offers cpu, webgpu only', /dml provider does not start/, /Windows/],
+  ['onnx:dml', 'this build of onnxruntime offers cpu, webgpu only', /dml provider fails/, /Windows/],
   ['wasm', 'something new', /^something new$/, /reinstall/],
 ];
 
@@ -75,6 +87,15 @@ for (const [choice, message, reason, fix] of CASES) {
     assert.match(found.fix, fix);
   });
 }
+
+test('an engine’s error is explained by what caused it', () => {
+  const error = engineError('webgpu', new Error("Cannot find package 'webgpu' imported from x.js"));
+  assert.match(
+    error.message,
+    /^the engine webgpu does not start: the package webgpu is not installed\. To mend it, npm/,
+  );
+  assert.equal(explainFailure('webgpu', error).reason, 'the package webgpu is not installed');
+});
 
 test('what is not an Error is told as it is', () => {
   assert.match(explainFailure('wasm', 'broken').reason, /^broken$/);
