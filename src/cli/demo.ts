@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Sample } from '../dataset/category.js';
-import { SMALL_SET } from '../dataset/drawn/write.js';
 import { openCategory } from '../dataset/layouts.js';
 import { injectNoise } from '../dataset/noise.js';
 import type { BankMethod } from '../detector/config.js';
@@ -17,7 +15,7 @@ import { overlay } from '../image/overlay.js';
 import { resizeAndCrop } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
-import { drawPictureCategories } from './draw.js';
+import { drawMissingCategories } from './draw.js';
 import { addFeatureOptions, addThreads, type FeatureOptions, featureChoice, number } from './options.js';
 import { withSession } from './session.js';
 import { figure, textTable } from './table.js';
@@ -62,7 +60,7 @@ async function runDemo(options: Options): Promise<void> {
   );
   await withSession(options, async ({ threads, compute, reporter, signal }) => {
     const data = join(options.out, 'drawn');
-    if (!existsSync(join(data, CATEGORY))) await drawPictureCategories(data, SMALL_SET, reporter, [CATEGORY]);
+    await drawMissingCategories(data, reporter, [CATEGORY]);
     const category = await openCategory(data, CATEGORY);
     const results: EvaluateResult[] = [];
     const maps = new Map<string, Map<string, Float32Array>>();

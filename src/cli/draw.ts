@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { SCENES } from '../dataset/drawn/scenes.js';
-import { type DrawnOptions, writeDrawnCategory } from '../dataset/drawn/write.js';
+import { type DrawnOptions, SMALL_SET, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { encodePng } from '../image/codec.js';
 import type { Reporter } from '../kernels/reporter.js';
 
@@ -15,4 +17,19 @@ export async function drawPictureCategories(
     roots.push(await writeDrawnCategory(to, name, options, encodePng, reporter.stage(`draw ${name}`)));
   }
   return roots;
+}
+
+/** Draws those of the small categories that are not there yet; a process that draws the same at the same time is no error. */
+export async function drawMissingCategories(
+  to: string,
+  reporter: Reporter,
+  names: readonly string[] = Object.keys(SCENES),
+): Promise<void> {
+  for (const name of names) {
+    const there = (): boolean => existsSync(join(to, name));
+    if (there()) continue;
+    await drawPictureCategories(to, SMALL_SET, reporter, [name]).catch((error) => {
+      if (!there()) throw error;
+    });
+  }
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { SMALL_SET } from '../dataset/drawn/write.js';
 import { listCategories } from '../dataset/layouts.js';
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
@@ -15,7 +14,7 @@ import { naturalSheet } from '../figures/paper/natural.js';
 import { writeExperiment } from '../figures/paper/write.js';
 import { renderPng } from '../figures/render.js';
 import { writeAtomically } from '../storage/atomic.js';
-import { drawPictureCategories } from './draw.js';
+import { drawMissingCategories } from './draw.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
 import { withSession } from './session.js';
 
@@ -105,7 +104,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
   await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
     const data = options.data ?? DRAWN;
-    if (!options.data && !existsSync(DRAWN)) await drawPictureCategories(DRAWN, SMALL_SET, reporter);
+    if (!options.data) await drawMissingCategories(DRAWN, reporter);
     const present = await listCategories(data);
     const categories = (options.categories ?? present).filter((name) => present.includes(name));
     const absent = (options.categories ?? []).filter((name) => !present.includes(name));
