@@ -114,5 +114,8 @@ test('unknown experiments, systems and shards are refused', async () => {
   };
   await refused(['run', 'table-9'], /there is no experiment "table-9"/);
   await refused(arguments_('x', '--systems', 'dinomaly'), /the paper has no system "dinomaly"/);
-  await refused(arguments_('x', '--shard', '3/2'), /shard 3\/2 is impossible/);
+  await refused(
+    arguments_('x', '--shard', '3/2'),
+    /'3\/2' is invalid\. The part must lie between 1 and the number of parts/,
+  );
 });
