@@ -3,16 +3,11 @@ import type { Command } from 'commander';
 import type { Sample } from '../dataset/category.js';
 import { openCategory } from '../dataset/layouts.js';
 import { injectNoise } from '../dataset/noise.js';
-import type { BankMethod } from '../detector/config.js';
 import { findSystem } from '../detector/systems.js';
 import { evaluateConfig, systemConfig } from '../experiment/config.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
-import type { FeatureSpec } from '../features/spec.js';
-import { contactSheet, type SheetRow } from '../figures/contact-sheet.js';
+import { type HeatColumn, heatSheet, leakedAndUnseen } from '../figures/heat-sheet.js';
 import { renderPng } from '../figures/render.js';
-import { decodeGrey, decodeRgb, encodePng } from '../image/codec.js';
-import { overlay } from '../image/overlay.js';
-import { resizeAndCrop } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
@@ -28,7 +23,8 @@ interface Options extends FeatureOptions {
 }
 
 const CATEGORY = 'bracket';
-const METHODS: readonly BankMethod[] = ['patchcore', 'softpatch-lof'];
+const HEADINGS = { patchcore: 'PatchCore', 'softpatch-lof': 'SoftPatch' } as const;
+const METHODS = ['patchcore', 'softpatch-lof'] as const;
 
 /** `softpatch demo`: PatchCore against SoftPatch on the drawn set, clean and dirty. */
 export function addDemo(program: Command): void {
@@ -63,20 +59,26 @@ async function runDemo(options: Options): Promise<void> {
     await drawMissingCategories(data, reporter, [CATEGORY]);
     const category = await openCategory(data, CATEGORY);
     const results: EvaluateResult[] = [];
-    const maps = new Map<string, Map<string, Float32Array>>();
+    const columns: HeatColumn[] = [];
     for (const ratio of [0, options.noise]) {
       const noisy = injectNoise(category, { ratio, overlap: true }, createRandom(0).fork('noise'));
       for (const method of METHODS) {
         const config = evaluateConfig({ method, features, noise: { ratio, overlap: true }, settings: { ratio: 0.1 } });
         const own = new Map<string, Float32Array>();
-        maps.set(`${method} ${ratio}`, own);
+        columns.push({ heading: `${HEADINGS[method]} ${ratio === 0 ? 'clean' : ratio}`, maps: own });
         const keep = (sample: Sample, _score: number, map: Float32Array): void => void own.set(sample.name, map);
         results.push(await evaluate(threads, noisy, config, { compute, reporter, signal, onImage: keep }));
       }
     }
     const sheet = join(options.out, 'heat-maps.png');
     const leaked = results.at(-1)!.noise.images;
-    await writeAtomically(sheet, renderPng(await heatSheet(category.test, leaked, maps, features, options.noise), 1.5));
+    const svg = await heatSheet(
+      'Heat maps, trained on clean and on dirty images',
+      leakedAndUnseen(category.test, leaked),
+      columns,
+      features.preprocessing,
+    );
+    await writeAtomically(sheet, renderPng(svg, 1.5));
     if (options.json) await writeJson(options.json, results);
     console.log(`\n${table(results)}\n\nheat maps: ${sheet}`);
   });
@@ -93,35 +95,4 @@ function table(results: readonly EvaluateResult[]): string {
     timings.total.toFixed(1),
   ]);
   return textTable(['method', 'noise', 'image AUROC', 'pixel AUROC', 'AUPRO', 'defects in coreset', 'seconds'], rows);
-}
-
-/** One leaked and one unseen image of each kind: picture, mask, and a map a method and noise level, on one scale a column. */
-async function heatSheet(
-  test: readonly Sample[],
-  leaked: readonly string[],
-  maps: ReadonlyMap<string, ReadonlyMap<string, Float32Array>>,
-  features: FeatureSpec,
-  noise: number,
-): Promise<string> {
-  const types = [...new Set(test.filter(({ label }) => label === 1).map(({ type }) => type))];
-  const seen = types.map((type) => test.find((sample) => sample.type === type && leaked.includes(sample.name)));
-  const unseen = types.map((type) => test.find((sample) => sample.type === type && !leaked.includes(sample.name)));
-  const shown = [...seen, ...unseen].filter((sample) => sample !== undefined);
-  const rows: SheetRow[] = [];
-  for (const sample of shown) {
-    const image = resizeAndCrop(await decodeRgb(sample.path), features.preprocessing);
-    const mask = resizeAndCrop(await decodeGrey(sample.mask!), { ...features.preprocessing, filter: 'nearest' });
-    const pictures = [await encodePng(image), await encodePng(mask)];
-    for (const byName of maps.values()) {
-      const all = [...byName.values()];
-      const high = all.map((map) => map.reduce((most, value) => Math.max(most, value), 0)).sort((a, b) => a - b);
-      pictures.push(await encodePng(overlay(image, byName.get(sample.name)!, 0, high[Math.floor(high.length * 0.9)])));
-    }
-    rows.push({
-      label: `${sample.type.replace('_', ' ')}\n${leaked.includes(sample.name) ? 'also in training' : 'not in training'}`,
-      pictures,
-    });
-  }
-  const headings = ['image', 'mask', 'PatchCore clean', 'SoftPatch clean', `PatchCore ${noise}`, `SoftPatch ${noise}`];
-  return contactSheet('Heat maps, trained on clean and on dirty images', headings, rows);
 }

@@ -10,9 +10,9 @@ import { createPlanner, type PaperSetting, type TsneEngine } from '../experiment
 import { finishedCells, runCells } from '../experiment/paper/run.js';
 import type { WeightSource } from '../features/spec.js';
 import { WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
-import { naturalSheet } from '../figures/paper/natural.js';
 import { writeExperiment } from '../figures/paper/write.js';
 import { renderPng } from '../figures/render.js';
+import { suspectSheet } from '../figures/suspect-sheet.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
@@ -122,7 +122,10 @@ async function runPaper(what: string[], options: Options): Promise<void> {
       const paths = await writeExperiment(options.out, experiment, results);
       for (const result of results.filter(({ natural }) => natural)) {
         const sheet = join(options.results, `natural-${result.cell.category}.png`);
-        await writeAtomically(sheet, renderPng(await naturalSheet(result, join(data, result.cell.category)), 1.5));
+        const { category } = result.cell;
+        const title = `${category}: training images by suspicion`;
+        const svg = await suspectSheet(title, result.natural!.images, join(data, category));
+        await writeAtomically(sheet, renderPng(svg, 1.5));
         paths.push(sheet);
       }
       const lacking = missing.length > 0 ? `, ${missing.length} of ${own.length} cells missing` : '';

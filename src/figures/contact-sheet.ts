@@ -4,17 +4,21 @@ import { escapeXml, FONT_FAMILY } from './render.js';
 export interface SheetRow {
   label: string;
   pictures: readonly Uint8Array[];
+  /** Lines under each picture. */
+  captions?: readonly string[];
 }
 
 const CELL = 132;
 const GAP = 6;
 const LEFT = 138;
 const TOP = 44;
+const LINE = 14;
 
 /** A contact sheet as SVG: columns of pictures under headings, a label in front of each row. */
 export function contactSheet(title: string, headings: readonly string[], rows: readonly SheetRow[]): string {
   const width = LEFT + headings.length * (CELL + GAP);
-  const height = TOP + 22 + rows.length * (CELL + GAP);
+  const lines = (row: SheetRow): number => Math.max(0, ...(row.captions ?? []).map((text) => text.split('\n').length));
+  const height = rows.reduce((sum, row) => sum + CELL + GAP + lines(row) * LINE, TOP + 22);
   const text = (x: number, y: number, content: string, attributes = ''): string =>
     `<text x="${x}" y="${y}" ${attributes}>${escapeXml(content)}</text>`;
   const parts = [
@@ -25,16 +29,21 @@ export function contactSheet(title: string, headings: readonly string[], rows: r
       text(LEFT + i * (CELL + GAP) + CELL / 2, TOP + 12, heading, 'text-anchor="middle"'),
     ),
   ];
-  rows.forEach(({ label, pictures }, row) => {
-    const y = TOP + 22 + row * (CELL + GAP);
-    label.split('\n').forEach((line, i) => {
+  let y = TOP + 22;
+  for (const row of rows) {
+    const { label, pictures, captions = [] } = row;
+    for (const [i, line] of label.split('\n').entries()) {
       parts.push(text(GAP, y + CELL / 2 + i * 16, line, i === 0 ? 'font-weight="600"' : ''));
-    });
-    pictures.forEach((png, i) => {
+    }
+    for (const [i, png] of pictures.entries()) {
       const data = Buffer.from(png).toString('base64');
       const x = LEFT + i * (CELL + GAP);
       parts.push(`<image x="${x}" y="${y}" width="${CELL}" height="${CELL}" href="data:image/png;base64,${data}"/>`);
-    });
-  });
+      for (const [l, line] of (captions[i]?.split('\n') ?? []).entries()) {
+        parts.push(text(x, y + CELL + (l + 1) * LINE - 2, line, 'font-size="10"'));
+      }
+    }
+    y += CELL + GAP + lines(row) * LINE;
+  }
   return [...parts, '</svg>'].join('\n');
 }

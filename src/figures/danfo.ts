@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { escapeXml } from './render.js';
 
 /** The part of danfojs-node that is used; the package is an optional peer. */
 export interface DataFrame {
@@ -33,6 +34,22 @@ export function loadDanfo(): Promise<Danfo> {
 export async function toDanfo(rows: readonly object[]): Promise<DataFrame> {
   const { DataFrame } = await loadDanfo();
   return new DataFrame(rows);
+}
+
+/**
+ * A DataFrame as an HTML table, numbers that are not whole with `digits` decimals: the package itself prints ten rows of
+ * uncut floats and knows no HTML.
+ */
+export async function frameHtml(frame: DataFrame, digits = 3): Promise<string> {
+  const { toJSON } = await loadDanfo();
+  const cell = (value: unknown): string => {
+    if (typeof value !== 'number') return `<td style="text-align:left">${escapeXml(String(value ?? ''))}</td>`;
+    return `<td style="text-align:right">${Number.isInteger(value) ? value : value.toFixed(digits)}</td>`;
+  };
+  const head = frame.columns.map((name) => `<th>${escapeXml(name)}</th>`).join('');
+  const rows = toJSON(frame, { format: 'column' });
+  const body = rows.map((row) => `<tr>${frame.columns.map((name) => cell(row[name])).join('')}</tr>`);
+  return `<table><thead><tr>${head}</tr></thead>\n<tbody>${body.join('\n')}</tbody></table>`;
 }
 
 /** A group's mean, deviation (n − 1; null for a single value) and number of values. */

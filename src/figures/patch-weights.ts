@@ -16,11 +16,23 @@ const SIDE = 168;
 const GAP = 8;
 const TOP = 40;
 
+/** What the figure's colours and outlines are called. */
+export interface PatchWeightWords {
+  /** Of the grid's values. Default: weight. */
+  unit?: string;
+  /** Of patches with `kept` 0. Default: removed patches. */
+  outlined?: string;
+}
+
 /**
  * The intuition figure: each image beside its patches' weights (viridis, one scale for all), removed patches outlined in
  * both. What is easy to tell is removed, what is hard stays with a high weight.
  */
-export function patchWeightsFigure(title: string, images: readonly WeighedImage[]): string {
+export function patchWeightsFigure(
+  title: string,
+  images: readonly WeighedImage[],
+  { unit = 'weight', outlined = 'removed patches' }: PatchWeightWords = {},
+): string {
   const all = images.flatMap(({ weights }) => [...weights]).sort((a, b) => a - b);
   const [low, high] = [all[Math.floor(all.length * 0.02)], all[Math.floor(all.length * 0.995)]];
   const width = GAP + images.length * (2 * SIDE + 3 * GAP);
@@ -53,13 +65,10 @@ export function patchWeightsFigure(title: string, images: readonly WeighedImage[
       }
     });
     parts.push(...outlines);
-    const caption = kept
-      ? `outlined: ${kept.reduce((sum, stays) => sum + 1 - stays, 0)} removed patches`
-      : 'none removed';
-    parts.push(`<text x="${left}" y="${TOP + SIDE + 14}" font-size="10">${caption}</text>`);
-    parts.push(
-      `<text x="${right}" y="${TOP + SIDE + 14}" font-size="10">weight ${low.toFixed(2)} … ${high.toFixed(2)}</text>`,
-    );
+    const note = (x: number, text: string): void =>
+      void parts.push(`<text x="${x}" y="${TOP + SIDE + 14}" font-size="10">${escapeXml(text)}</text>`);
+    if (kept) note(left, `outlined: ${kept.reduce((sum, stays) => sum + 1 - stays, 0)} ${outlined}`);
+    note(right, `${unit} ${low.toFixed(2)} … ${high.toFixed(2)}`);
   });
   return [...parts, '</svg>'].join('\n');
 }

@@ -5,16 +5,24 @@ import type { Category } from '../dataset/category.js';
 import { type DrawnOptions, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { openCategory } from '../dataset/layouts.js';
 import { injectNoise, type NoiseOptions, type NoisyCategory } from '../dataset/noise.js';
+import { type FittedBank, isBank } from '../detector/bank-system.js';
 import type { Compute } from '../detector/compute.js';
 import { openCompute } from '../detector/open-compute.js';
+import { findSystem } from '../detector/systems.js';
 import type { EngineChoice } from '../engine/names.js';
+import { InputError } from '../errors.js';
 import { type EvaluateConfig, evaluateConfig, type FeatureChoice, type SystemChoice } from '../experiment/config.js';
+import { defectPatches } from '../experiment/diagnostics.js';
 import { type EvaluateResult, type EvaluateWatch, evaluate } from '../experiment/evaluate.js';
+import { patchGrid } from '../features/embedder.js';
+import { featureReader } from '../features/reader.js';
 import { findWeights, weightPath } from '../features/weight-files.js';
 import { encodePng } from '../image/codec.js';
+import { type Reporter, SILENT } from '../kernels/reporter.js';
 import { startThreads, type Threads } from '../kernels/threads.js';
 import { createRandom } from '../random.js';
 import { type Cache, openCache } from '../storage/cache.js';
+import { cellReporter } from './cell-reporter.js';
 
 /** What a notebook works on: one cell decides between the drawn set and real data. */
 export interface LessonSettings {
@@ -42,6 +50,12 @@ export interface Lesson {
   /** The contaminated category. */
   noisy: NoisyCategory;
   features: FeatureChoice;
+  /** Whether this is the drawn set. Pictures of real data stay out of saved notebooks. */
+  drawn: boolean;
+  /** Folder of categories. */
+  data: string;
+  /** Hears long work: progress on real data, nothing on the drawn set, so that saved outputs stay the same. */
+  reporter: Reporter;
   /** Where figures go: `figures`, or what SOFTPATCH_FIGURES names. */
   figures: string;
   /** The drawn set, cache and results of lessons: `data/lesson`, or what SOFTPATCH_LESSON names. */
@@ -53,6 +67,10 @@ export interface Lesson {
     filter?: LessonFilter,
   ): EvaluateConfig;
   evaluate(config: EvaluateConfig, watch?: EvaluateWatch): Promise<EvaluateResult>;
+  /** Fits a memory bank on the contaminated images, to look inside. @throws InputError for a method without one. */
+  fit(config: EvaluateConfig): Promise<FittedBank>;
+  /** Which training patches are defective by mask, [images · positions] of 1 and 0. @throws InputError without masks. */
+  defects(config: EvaluateConfig): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -84,6 +102,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
   const weights = findWeights(backbone, settings.weights ?? (existsSync(found) ? found : 'random'));
   const crop = size === 256 ? {} : { crop: size };
   const features: FeatureChoice = { backbone, weights, preprocessing: { resize: size, ...crop } };
+  const reporter = settings.data ? cellReporter() : SILENT;
   const chosen = (choice: Omit<SystemChoice, 'features'>): SystemChoice => ({ ...choice, features });
   return {
     threads,
@@ -92,6 +111,9 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
     category,
     noisy,
     features,
+    drawn: !settings.data,
+    data,
+    reporter,
     seed,
     figures: process.env.SOFTPATCH_FIGURES ?? join(PROJECT, 'figures'),
     folder: own,
@@ -103,7 +125,20 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
         maskMode,
         seed,
       }),
-    evaluate: (config, watch) => evaluate(threads, noisy, config, { cache, compute, ...watch }),
+    evaluate: (config, watch) => evaluate(threads, noisy, config, { cache, compute, reporter, ...watch }),
+    async fit(config) {
+      const reader = await featureReader(threads, config.features, cache, compute.extractor);
+      const work = { threads, compute, reader, random: createRandom(config.seed), cache, reporter };
+      const fitted = await findSystem(config.method).fit(work, noisy.train, config.settings);
+      if (isBank(fitted)) return fitted;
+      throw new InputError(`${config.method} has no memory bank`, 'Choose PatchCore or SoftPatch');
+    },
+    async defects({ features: { preprocessing, ...rest }, maskMode }) {
+      const { side } = patchGrid({ preprocessing, ...rest });
+      const found = category.masked ? await defectPatches(noisy.train, preprocessing, side, maskMode) : null;
+      if (found) return found;
+      throw new InputError(`${category.name} has no masks`, 'Choose a category with ground_truth');
+    },
     close: () => threads.close(),
   };
 }

@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { softpatch } from './command.js';
 
 /** A copy of the notebooks beside them, so that cells find the package by name and the originals stay as they are. */
 let folder: string;
@@ -21,11 +22,11 @@ interface Cell {
   outputs?: { output_type: string; text?: string[] }[];
 }
 
-function run(args: string[], figures = 'figures'): Promise<{ code: number | null; text: string }> {
+function run(args: string[], figures = 'figures', lesson = 'lesson'): Promise<{ code: number | null; text: string }> {
   return new Promise((resolve) => {
     const env = {
       ...process.env,
-      SOFTPATCH_LESSON: join(process.cwd(), folder, 'lesson'),
+      SOFTPATCH_LESSON: join(process.cwd(), folder, lesson),
       SOFTPATCH_FIGURES: join(process.cwd(), folder, figures),
     };
     const child = spawn(process.execPath, ['scripts/notebooks.mjs', '--folder', folder, ...args], { env });
@@ -84,6 +85,41 @@ test('figures are rewritten with the same bytes', async () => {
   for (const name of before) {
     assert.deepEqual(await readFile(join(folder, 'again', name)), await readFile(join(folder, 'figures', name)), name);
   }
+});
+
+test('one settings cell switches every notebook to real data: its pictures and figures are not saved', async () => {
+  const own = join(folder, 'real');
+  const data = join(process.cwd(), folder, 'real-data');
+  const size = ['--train', '20', '--good', '4', '--defective', '2'];
+  const drawn = await softpatch(['data', 'draw', '--to', data, ...size]);
+  assert.equal(drawn.code, 0, drawn.stderr);
+  await mkdir(own);
+  const cell = 'const settings: LessonSettings = {};';
+  for (const name of (await readdir('notebooks')).filter((file) => file.endsWith('.ipynb'))) {
+    const text = await readFile(join('notebooks', name), 'utf8');
+    assert.ok(text.includes(cell), `${name} has the settings cell`);
+    const settings = `{ data: '${data}', category: 'bolt', size: 64 }`;
+    await writeFile(join(own, name), text.replace(cell, cell.replace('{}', settings)));
+  }
+  const { code, text } = await run(['--folder', own], 'real-figures', 'real-lesson');
+  assert.equal(code, 0, text);
+  assert.match(text, /12 of 12 notebooks ran/);
+  await assert.rejects(readdir(join(folder, 'real-figures')), /ENOENT/);
+  // Pictures of the data are PNGs; the notebooks that draw nothing else must hold none.
+  for (const name of [
+    '00-quick-start',
+    '01-data-and-noise',
+    '02-patch-features',
+    '07-baselines',
+    '11-your-own-images',
+  ]) {
+    assert.ok(!(await readFile(join(own, `${name}.ipynb`), 'utf8')).includes('image/png'), name);
+  }
+  const told = (await cells(join(own, '09-noise-trends.ipynb'))).flatMap(({ outputs = [] }) => outputs);
+  assert.ok(
+    told.some(({ text: lines }) => lines?.join('').includes('0 failed')),
+    'all cells of the trends were computed',
+  );
 });
 
 test('a failing cell, a loose rejection and an endless loop fail the run; outputs up to there are saved', async () => {

@@ -5,6 +5,7 @@ import { writeJson } from '../../storage/atomic.js';
 import { contentKey } from '../../storage/cache.js';
 import type { Diagnostics } from '../diagnostics.js';
 import type { FilterReport } from '../filter.js';
+import type { Suspect } from '../suspicion.js';
 import { type Cell, cellName } from './grid.js';
 
 /** Raise when the same configuration gives other numbers. */
@@ -39,7 +40,7 @@ export interface CoresetPoints {
 
 /** Training images in order of suspicion. */
 export interface NaturalRanking {
-  images: { name: string; weight: number; removed: number }[];
+  images: Suspect[];
 }
 
 /** A finished cell. `key` is the hash of its full configuration, `checksum` that of everything else in the file. */

@@ -2,7 +2,6 @@ import { cpus } from 'node:os';
 import { isBank } from '../../detector/bank-system.js';
 import { type Compute, threadCompute } from '../../detector/compute.js';
 import { findSystem, SYSTEMS } from '../../detector/systems.js';
-import { InputError } from '../../errors.js';
 import { patchGrid } from '../../features/embedder.js';
 import { featureReader } from '../../features/reader.js';
 import type { Reporter } from '../../kernels/reporter.js';
@@ -11,6 +10,7 @@ import { createRandom } from '../../random.js';
 import { type Cache, noCache } from '../../storage/cache.js';
 import { evaluate } from '../evaluate.js';
 import { filterTraining } from '../filter.js';
+import { rankBySuspicion } from '../suspicion.js';
 import type { CellResult, Measured, NaturalRanking, Timed } from './cell-file.js';
 import { coresetPoints } from './coreset-points.js';
 import type { PlannedCell } from './plan.js';
@@ -108,10 +108,7 @@ async function timeOnce(
   };
 }
 
-/** Patches of an image that count for its rank. */
-const WORST = 10;
-
-/** Training images by the mean of their worst patches' outlier weights: candidates for natural noise (Figure 8). */
+/** Training images by suspicion: candidates for natural noise (Figure 8). */
 async function natural(
   { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
   { config, noisy }: PlannedCell,
@@ -119,17 +116,5 @@ async function natural(
   const reader = await featureReader(threads, config.features, cache, compute.extractor);
   const work = { threads, compute, reader, random: createRandom(config.seed), cache, reporter, signal };
   const fitted = await findSystem(config.method).fit(work, noisy.train, config.settings);
-  const weights = isBank(fitted) ? fitted.trace?.patchWeights : null;
-  if (!isBank(fitted) || !weights) throw new InputError(`${config.method} weighs no patches`, 'Choose SoftPatch');
-  const { positions } = patchGrid(config.features);
-  const images = noisy.train.map(({ name }, i) => {
-    const own = weights
-      .slice(i * positions, (i + 1) * positions)
-      .sort()
-      .subarray(-WORST);
-    const kept = fitted.trace!.kept?.subarray(i * positions, (i + 1) * positions);
-    const removed = kept ? kept.reduce((sum, stays) => sum + (1 - stays), 0) : 0;
-    return { name, weight: own.reduce((sum, weight) => sum + weight, 0) / own.length, removed };
-  });
-  return { images: images.sort((a, b) => b.weight - a.weight) };
+  return { images: rankBySuspicion(fitted, noisy.train, patchGrid(config.features).positions) };
 }

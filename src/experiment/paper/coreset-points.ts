@@ -1,4 +1,4 @@
-import { principalAxes } from '../../coreset/principal-axes.js';
+import { principalCoordinates } from '../../coreset/principal-coordinates.js';
 import { isBank } from '../../detector/bank-system.js';
 import { threadCompute } from '../../detector/compute.js';
 import { findSystem } from '../../detector/systems.js';
@@ -6,7 +6,6 @@ import { InputError } from '../../errors.js';
 import { patchGrid } from '../../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
 import { featureReader } from '../../features/reader.js';
-import type { Threads } from '../../kernels/threads.js';
 import { createRandom } from '../../random.js';
 import { defectPatches, diagnose } from '../diagnostics.js';
 import { tsne } from '../tsne.js';
@@ -44,7 +43,7 @@ export async function coresetPoints(
     sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
   });
   const axes = Math.min(AXES, count - 1);
-  const points = await principal(threads, sample, count, axes);
+  const points = await principalCoordinates(threads, sample, EMBEDDING_DIMENSIONS, axes);
   const plane =
     engine === 'exact' ? tsne(points, axes) : await tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
   return {
@@ -61,18 +60,3 @@ export async function coresetPoints(
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
-
-/** Coordinates along the leading principal axes, [n × count]. */
-async function principal(threads: Threads, rows: Float32Array, n: number, count: number): Promise<Float32Array> {
-  const d = EMBEDDING_DIMENSIONS;
-  const { axes, mean } = await principalAxes(threads, rows, d, count);
-  const out = new Float32Array(n * count);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < count; k++) {
-      let sum = 0;
-      for (let a = 0; a < d; a++) sum += (rows[i * d + a] - mean[a]) * axes[k * d + a];
-      out[i * count + k] = sum;
-    }
-  }
-  return out;
-}

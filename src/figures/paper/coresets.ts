@@ -2,6 +2,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { CellResult } from '../../experiment/paper/cell-file.js';
 import { CORESET_SYSTEMS } from '../../experiment/paper/grid.js';
 import { paperSystem } from '../../experiment/paper/paper-systems.js';
+import { ORIGIN_COLOURS } from '../vega.js';
 
 /** A drawn coreset row. */
 export interface CoresetRow {
@@ -39,13 +40,12 @@ export function coresetRows(results: readonly CellResult[], byMask = false): Cor
 /** Coresets side by side, points coloured by provenance; every panel has its own scale, axes mean nothing in t-SNE. */
 export function coresetChart(rows: readonly CoresetRow[]): TopLevelSpec {
   const classes = Object.values(CLASSES).filter((name) => rows.some(({ from }) => from === name));
-  const colours = { 'nominal image': '#8a8a9e', 'noise image': '#E69F00', 'defect patch': '#D55E00' };
   const shapes = { 'nominal image': 'circle', 'noise image': 'triangle-up', 'defect patch': 'diamond' };
   const legend = { title: null, orient: 'bottom', symbolOpacity: 1, symbolSize: 40 } as const;
   const color = {
     field: 'from',
     type: 'nominal',
-    scale: { domain: classes, range: classes.map((c) => colours[c]) },
+    scale: { domain: classes, range: classes.map((c) => ORIGIN_COLOURS[c]) },
     legend,
   };
   const shape = {

@@ -73,7 +73,7 @@ export function toHtml({ title, caption, columns, rows, digits }: FigureTable): 
   ].join('\n');
 }
 
-/** A booktabs table; the best value of a column in bold, the paper's in small print. */
+/** A booktabs table; the best value of a column in bold, the paper's and the difference to it in small print. */
 export function toLatex({ title, caption, columns, rows, digits }: FigureTable): string {
   const escaped = (text: string): string =>
     text
@@ -86,7 +86,8 @@ export function toLatex({ title, caption, columns, rows, digits }: FigureTable):
     if (!figure) return '--';
     const { mean, deviation, paper, best } = figure;
     const spread = deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation, digits)}}`;
-    const beside = paper === undefined ? '' : `\\,{\\scriptsize(${short(paper, digits)})}`;
+    const beside =
+      paper === undefined ? '' : `\\,{\\scriptsize(${short(paper, digits)}, ${escaped(signed(mean - paper, digits))})}`;
     return `${best ? `\\textbf{${short(mean, digits)}}` : short(mean, digits)}${spread}${beside}`;
   };
   return [
@@ -106,10 +107,16 @@ export function toLatex({ title, caption, columns, rows, digits }: FigureTable):
   ].join('\n');
 }
 
-/** Full precision, one column each for value, deviation and the paper's. */
+/** Full precision, one column each for value, deviation, the paper's and the difference to it. */
 export function toCsv({ columns, rows }: FigureTable): string {
-  const header = ['system', ...columns.flatMap((name) => [name, `${name} deviation`, `${name} paper`])];
-  const cells = (figure: Figure | null): string[] =>
-    figure ? [figure.mean, figure.deviation, figure.paper].map((value) => (value ?? '').toString()) : ['', '', ''];
+  const header = [
+    'system',
+    ...columns.flatMap((name) => [name, `${name} deviation`, `${name} paper`, `${name} difference`]),
+  ];
+  const cells = (figure: Figure | null): string[] => {
+    if (!figure) return ['', '', '', ''];
+    const { mean, deviation, paper } = figure;
+    return [mean, deviation, paper, paper === undefined ? null : mean - paper].map((value) => (value ?? '').toString());
+  };
   return `${csvFormatRows([header, ...rows.map(({ label, figures }) => [label, ...figures.flatMap(cells)])])}\n`;
 }

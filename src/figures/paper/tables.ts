@@ -4,6 +4,7 @@ import { paperSystem } from '../../experiment/paper/paper-systems.js';
 import { PUBLISHED, PUBLISHED_SECONDS } from '../../experiment/paper/published.js';
 import { groupStatistics } from '../danfo.js';
 import type { Figure, FigureTable } from './formats.js';
+import { timedCells } from './timing.js';
 
 /** Tables made of AUROCs. */
 export type AurocTable = 'table-5' | 'table-6' | 'table-7';
@@ -49,7 +50,8 @@ export const settingName = (overlap: boolean): string => (overlap ? 'overlap' : 
 /**
  * One of the paper's AUROC tables: a row a system, a column a category and their mean, ± deviation over draws, the
  * paper's value beside. The paper's mean is over 15 categories, so it stands beside ours only when all are there; its numbers
- * are WideResNet50's. Table 7's columns that repeat detection numbers are compared with the corrected ones.
+ * are WideResNet50's. Table 7's columns that repeat detection numbers are compared with the corrected ones, the printed ones
+ * stand last.
  */
 export async function aurocTable(name: AurocTable, results: readonly CellResult[]): Promise<FigureTable> {
   const metric = name === 'table-6' ? 'image' : 'pixel';
@@ -71,17 +73,17 @@ export async function aurocTable(name: AurocTable, results: readonly CellResult[
       : null;
     const paper = published?.corrected ?? published?.mean;
     if (mean && categories.length === 15 && paper !== null && paper !== undefined) mean.paper = paper;
-    return { label, overlap, figures: [...figures, mean], paper };
+    const beside = [paper, ...(name === 'table-7' ? [published?.mean] : [])].map((value): Figure | null =>
+      value === null || value === undefined ? null : { mean: value, deviation: null },
+    );
+    return { label, overlap, figures: [...figures, mean], beside };
   });
   for (const overlap of [true, false]) markBest(own.filter((row) => row.overlap === overlap));
   return {
     title: TITLES[name],
     caption: captionOf(name, results, own),
-    columns: [...categories, 'mean', 'paper, 15 categories'],
-    rows: own.map(({ label, figures, paper }) => ({
-      label,
-      figures: [...figures, paper === null || paper === undefined ? null : { mean: paper, deviation: null }],
-    })),
+    columns: [...categories, 'mean', 'paper, 15 categories', ...(name === 'table-7' ? ['as printed'] : [])],
+    rows: own.map(({ label, figures, beside }) => ({ label, figures: [...figures, ...beside] })),
   };
 }
 
@@ -98,30 +100,38 @@ function markBest(rows: readonly { figures: (Figure | null)[] }[]): void {
 
 function captionOf(name: AurocTable, results: readonly CellResult[], rows: readonly unknown[]): string {
   const draws = new Set(results.map(({ cell }) => cell.draw)).size;
-  const typical = results.find(({ cell }) => cell.system === 'patchcore') ?? results.at(0);
-  if (!typical) return 'Nothing was measured yet.';
-  const { features, settings } = typical.config as {
-    features: { backbone: string };
-    settings: { ratio?: number };
-  };
-  const ratio = settings.ratio === undefined ? '' : `, ρ = ${settings.ratio}`;
+  if (results.length === 0) return 'Nothing was measured yet.';
   const printed =
-    name === 'table-7' ? ' Beside: the localisation numbers of Table 5 where the printed column repeats Table 6.' : '';
+    name === 'table-7'
+      ? ' The paper’s column holds the localisation numbers of Table 5 where the printed one repeats Table 6.'
+      : '';
   return (
-    `${rows.length} systems, ${draws} draw${draws === 1 ? '' : 's'} of noise and seeds, ${features.backbone}${ratio}; ` +
+    `${rows.length} systems, ${draws} draw${draws === 1 ? '' : 's'} of noise and seeds, ${settingText(results)}; ` +
     `± is the deviation over draws, bold the best of its setting; the paper uses wide_resnet50_2 and ρ = 0.1.${printed}`
   );
 }
 
+/** Backbone and ρ of results: PatchCore's where it is among them. */
+function settingText(results: readonly CellResult[]): string {
+  const typical = results.find(({ cell }) => cell.system === 'patchcore') ?? results.at(0);
+  const { features, settings } = (typical?.config ?? {}) as {
+    features?: { backbone: string };
+    settings?: { ratio?: number };
+  };
+  return [features?.backbone, settings?.ratio === undefined ? '' : `ρ = ${settings.ratio}`].filter(Boolean).join(', ');
+}
+
 /** Table 8 in seconds: stages of training and inference of the timed systems beside the paper's totals. */
 export function timingTable(results: readonly CellResult[]): FigureTable {
-  const timed = results.filter(({ timing }) => timing);
+  const timed = timedCells(results);
   const total = (stages: Record<string, number>): number =>
     Object.values(stages).reduce((sum, value) => sum + value, 0);
   const seconds = (value: number, paper: number | undefined): Figure => ({ mean: value, deviation: null, paper });
   return {
     title: 'Table 8: seconds a category, training and inference',
-    caption: `Median of ${timed[0]?.timing?.repeats ?? 0} runs after a warm-up, decoding included; ${timed[0]?.timing?.machine ?? ''}. The paper's: RTX TITAN, wide_resnet50_2, mean over categories.`,
+    caption:
+      `Median of ${timed[0]?.timing?.repeats ?? 0} runs after a warm-up, decoding included; ${settingText(timed)}, ` +
+      `${timed[0]?.timing?.machine ?? ''}. The paper's: RTX TITAN, wide_resnet50_2, ρ = 0.1, mean over 15 categories.`,
     columns: ['train', 'infer'],
     digits: 1,
     rows: timed.map(({ cell, timing }) => {

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { CellResult } from '../../experiment/paper/cell-file.js';
+import { TIMED_SYSTEMS } from '../../experiment/paper/grid.js';
 import { paperSystem } from '../../experiment/paper/paper-systems.js';
 import { PUBLISHED_SECONDS } from '../../experiment/paper/published.js';
 
@@ -11,17 +12,25 @@ export interface TimingRow {
   seconds: number;
 }
 
-const STAGES = ['features', 'filter', 'denoise', 'coreset', 'fit', 'search', 'map', 'whole (paper, RTX TITAN)'];
+const STAGES = ['features', 'filter', 'denoise', 'coreset', 'fit', 'search', 'map', 'whole run (paper)'];
+const COLOURS = ['#0072B2', '#CC79A7', '#E69F00', '#D55E00', '#56B4E9', '#F0E442', '#009E73', '#bbbbbb'];
+
+/** Timed cells, category by category in the paper's order of systems. */
+export function timedCells(results: readonly CellResult[]): CellResult[] {
+  const order = ({ cell }: CellResult): number => TIMED_SYSTEMS.indexOf(cell.system);
+  return results
+    .filter(({ timing }) => timing)
+    .sort((a, b) => a.cell.category.localeCompare(b.cell.category) || order(a) - order(b));
+}
 
 /** What Table 8's chart draws: our stages, and the paper's totals. */
 export function timingRows(results: readonly CellResult[]): TimingRow[] {
   const rows: TimingRow[] = [];
-  for (const { cell, timing } of results) {
-    if (!timing) continue;
+  for (const { cell, timing } of timedCells(results)) {
     const label = paperSystem(cell.system).label;
     for (const [phase, stages] of [
-      ['training', timing.train],
-      ['inference', timing.infer],
+      ['training', timing!.train],
+      ['inference', timing!.infer],
     ] as const) {
       for (const [stage, seconds] of Object.entries(stages)) {
         if (seconds > 0) rows.push({ phase, bar: `${label}, ${cell.category}`, stage, seconds });
@@ -45,20 +54,18 @@ export function timingChart(rows: readonly TimingRow[]): TopLevelSpec {
     facet: { column: { field: 'phase', sort: ['training', 'inference'], header: { title: null, labelFontSize: 9 } } },
     spacing: 14,
     spec: {
-      width: 165,
-      height: { step: 15 },
+      width: 118,
+      height: { step: 14 },
       mark: { type: 'bar' },
       encoding: {
-        x: { field: 'seconds', type: 'quantitative', axis: { title: 'seconds', tickCount: 5 } },
+        x: { field: 'seconds', type: 'quantitative', axis: { title: 'seconds', tickCount: 4 } },
         y: { field: 'bar', type: 'nominal', sort: bars, axis: { title: null, labelLimit: 200 } },
         color: {
           field: 'stage',
           type: 'nominal',
           scale: {
             domain: stages,
-            range: ['#0072B2', '#CC79A7', '#E69F00', '#D55E00', '#F0E442', '#009E73', '#56B4E9', '#999999']
-              .slice(0, stages.length - 1)
-              .concat('#bbbbbb'),
+            range: stages.map((stage) => COLOURS[STAGES.indexOf(stage)]),
           },
           legend: { title: null, orient: 'bottom', columns: 4 },
         },

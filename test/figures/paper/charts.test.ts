@@ -56,7 +56,12 @@ test('aurocTable: categories, mean, the paper beside single cells it prints, the
   const best = table.rows.filter(({ figures }) => figures[1]?.best).map(({ label }) => label);
   assert.deepEqual(best.sort(), ['SoftPatch-LOF, no overlap', 'SoftPatch-LOF, overlap']);
   const corrected = await aurocTable('table-7', TABLE_RESULTS);
-  assert.equal(corrected.rows.find(({ label }) => label === 'CFLOW')!.figures[3]!.mean, 0.9618);
+  assert.deepEqual(corrected.columns.slice(-2), ['paper, 15 categories', 'as printed']);
+  const cflow = corrected.rows.find(({ label }) => label === 'CFLOW')!;
+  assert.deepEqual(
+    cflow.figures.slice(3).map((figure) => figure!.mean),
+    [0.9618, 0.91],
+  );
 });
 
 test('timingTable sums stages and puts the paper beside', () => {
