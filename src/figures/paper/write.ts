@@ -34,16 +34,20 @@ export async function writeChart(
   spec: TopLevelSpec,
   rows: readonly object[],
 ): Promise<string[]> {
-  const svg = await renderChart(spec);
-  const files = {
-    [`${name}.svg`]: svg,
-    [`${name}.png`]: renderPng(svg, PRINT),
-    [`${name}.csv`]: `${csvFormat(rows as object[])}\n`,
-  };
+  const paths = await writeFigure(folder, name, await renderChart(spec));
+  const path = join(folder, `${name}.csv`);
+  await writeAtomically(path, `${csvFormat(rows as object[])}\n`);
+  return [...paths, path];
+}
+
+/** Writes a drawing as SVG and 300-dpi PNG. @returns the paths. */
+export async function writeFigure(folder: string, name: string, svg: string): Promise<string[]> {
+  const files = { svg, png: renderPng(svg, PRINT) };
   return Promise.all(
-    Object.entries(files).map(async ([file, content]) => {
-      await writeAtomically(join(folder, file), content);
-      return join(folder, file);
+    Object.entries(files).map(async ([ending, content]) => {
+      const path = join(folder, `${name}.${ending}`);
+      await writeAtomically(path, content);
+      return path;
     }),
   );
 }
