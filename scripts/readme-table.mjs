@@ -125,7 +125,7 @@ const example = readFileSync('test/detector/own-system.ts', 'utf8').replaceAll('
 const parts = {
   example: `\`\`\`ts\n${example}\`\`\``,
   results: GRIDS.map(table).join('\n\n'),
-  paper: ['table-5', 'table-6', 'table-7', 'table-8']
+  paper: ['table-5', 'table-6', 'table-7', 'authors-readme', 'table-8']
     .map((name) => `figures/${name}.md`)
     .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, 'utf8').trimEnd())

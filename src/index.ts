@@ -103,6 +103,7 @@ export * from './figures/contact-sheet.js';
 export * from './figures/danfo.js';
 export * from './figures/growth.js';
 export * from './figures/heat-sheet.js';
+export * from './figures/paper/authors-readme.js';
 export * from './figures/paper/coresets.js';
 export * from './figures/paper/formats.js';
 export * from './figures/paper/tables.js';

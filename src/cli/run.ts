@@ -1,40 +1,30 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { listCategories } from '../dataset/layouts.js';
-import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from '../experiment/paper/grid.js';
 import { PAPER_SYSTEMS } from '../experiment/paper/paper-systems.js';
-import { createPlanner, type PaperSetting, type TsneEngine } from '../experiment/paper/plan.js';
+import { createPlanner } from '../experiment/paper/plan.js';
 import { finishedCells, runCells } from '../experiment/paper/run.js';
-import type { WeightSource } from '../features/spec.js';
-import { WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
+import { WEIGHTS_FOLDER } from '../features/weight-files.js';
 import { writeExperiment } from '../figures/paper/write.js';
 import { renderPng } from '../figures/render.js';
 import { suspectSheet } from '../figures/suspect-sheet.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
+import { type PaperOptions, paperSettingOf } from './paper-setting.js';
 import { withSession } from './session.js';
 
-interface Options extends CacheOptions {
+interface Options extends CacheOptions, PaperOptions {
   data?: string;
-  weights: string;
-  backbone?: string;
   categories?: string[];
   systems?: string[];
   draws: number;
-  ratio: number;
-  cflow: string;
-  tsne: TsneEngine;
-  size?: number;
-  set?: Record<string, Record<string, unknown>>;
   shard?: [number, number];
   results: string;
   out: string;
   threads?: number;
-  engine: EngineChoice;
 }
 
 const DRAWN = 'data/drawn';
@@ -90,6 +80,7 @@ export function addRun(program: Command): void {
 Examples:
   softpatch run table-6 --data data/mvtec --weights data/weights --draws 3
   softpatch run all --data data/mvtec --shard 2/8 --results /shared/results
+  softpatch run authors-readme --data data/mvtec --draws 3
   softpatch run figure-7 --ratio 0.01 --draws 1 --size 112`,
     )
     .action(runPaper);
@@ -111,7 +102,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
     if (absent.length > 0) reporter.note(`not in ${data}: ${absent.join(', ')}; going on with the rest`);
     if (categories.length === 0)
       throw new InputError(`${data} has none of the categories`, `It has ${present.join(', ')}`);
-    const plan = createPlanner(settingOf(options, data, reporter.note));
+    const plan = createPlanner(paperSettingOf(options, data, reporter.note));
     const cells = gridOf(experiments, categories, options.draws, options.systems);
     const mine = options.shard ? shardOf(cells, ...options.shard) : cells;
     const outcome = await runCells({ threads, compute, cache, reporter, signal }, options.results, mine, plan);
@@ -141,20 +132,4 @@ async function runPaper(what: string[], options: Options): Promise<void> {
       );
     }
   });
-}
-
-function settingOf(options: Options, data: string, note: (text: string) => void): PaperSetting {
-  const { ratio, cflow, tsne, size, set: switches, engine: executor } = options;
-  const weightsOf = (backbone: string): WeightSource => {
-    const path = weightPath(backbone, options.weights);
-    if (existsSync(path)) return { kind: 'file', path };
-    note(`${path} is not there: ${backbone} runs with seeded random weights`);
-    return { kind: 'random', seed: 0 };
-  };
-  const wide = 'wide_resnet50_2';
-  const backbone = options.backbone ?? (existsSync(weightPath(wide, options.weights)) ? wide : 'resnet18');
-  const weights = weightsOf(backbone);
-  const starWeights = backbone === 'resnet18' ? weights : weightsOf('resnet18');
-  const preprocessing = size === undefined ? undefined : { resize: size, crop: size };
-  return { data, backbone, weights, starWeights, ratio, cflow, tsne, preprocessing, switches, executor };
 }

@@ -5,7 +5,7 @@ export interface Figure {
   mean: number;
   /** Over draws; null for one draw. */
   deviation: number | null;
-  /** What the paper prints; undefined where it prints nothing. */
+  /** What the paper prints (or whoever {@link FigureTable.beside} names); undefined where it prints nothing. */
   paper?: number;
   best?: boolean;
 }
@@ -16,6 +16,8 @@ export interface FigureTable {
   /** Worth a line below the table. */
   caption: string;
   columns: readonly string[];
+  /** Whose numbers stand beside ours. Default: paper. */
+  beside?: string;
   /** How figures read: AUROC as `.727`, anything else with this many decimals. */
   digits?: number;
   rows: readonly { label: string; figures: readonly (Figure | null)[] }[];
@@ -29,18 +31,19 @@ export function short(value: number, digits?: number): string {
 const signed = (value: number, digits?: number): string => (value < 0 ? '−' : '+') + short(Math.abs(value), digits);
 
 /** `.727 ±.002 (paper .710, +.017)`. */
-function plain({ mean, deviation, paper }: Figure, digits?: number): string {
+function plain({ mean, deviation, paper }: Figure, { digits, beside: whose = 'paper' }: FigureTable): string {
   const spread = deviation === null ? '' : ` ±${short(deviation, digits)}`;
-  const beside = paper === undefined ? '' : ` (paper ${short(paper, digits)}, ${signed(mean - paper, digits)})`;
+  const beside = paper === undefined ? '' : ` (${whose} ${short(paper, digits)}, ${signed(mean - paper, digits)})`;
   return `${short(mean, digits)}${spread}${beside}`;
 }
 
-export function toMarkdown({ title, caption, columns, rows, digits }: FigureTable): string {
+export function toMarkdown(table: FigureTable): string {
+  const { title, caption, columns, rows } = table;
   const escaped = (text: string): string => text.replace(/([*|])/g, '\\$1');
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const cell = (figure: Figure | null): string => {
     if (!figure) return '–';
-    return figure.best ? `**${plain(figure, digits)}**` : plain(figure, digits);
+    return figure.best ? `**${plain(figure, table)}**` : plain(figure, table);
   };
   return [
     `**${escaped(title)}**`,
@@ -54,11 +57,12 @@ export function toMarkdown({ title, caption, columns, rows, digits }: FigureTabl
   ].join('\n');
 }
 
-export function toHtml({ title, caption, columns, rows, digits }: FigureTable): string {
+export function toHtml(table: FigureTable): string {
+  const { title, caption, columns, rows } = table;
   const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   const cell = (figure: Figure | null): string => {
     if (!figure) return '<td>–</td>';
-    return `<td style="text-align:right">${figure.best ? `<b>${plain(figure, digits)}</b>` : plain(figure, digits)}</td>`;
+    return `<td style="text-align:right">${figure.best ? `<b>${plain(figure, table)}</b>` : plain(figure, table)}</td>`;
   };
   return [
     `<table><caption style="caption-side:top;text-align:left"><b>${escaped(title)}</b><br>${escaped(caption)}</caption>`,
@@ -108,10 +112,10 @@ export function toLatex({ title, caption, columns, rows, digits }: FigureTable):
 }
 
 /** Full precision, one column each for value, deviation, the paper's and the difference to it. */
-export function toCsv({ columns, rows }: FigureTable): string {
+export function toCsv({ columns, rows, beside: whose = 'paper' }: FigureTable): string {
   const header = [
     'system',
-    ...columns.flatMap((name) => [name, `${name} deviation`, `${name} paper`, `${name} difference`]),
+    ...columns.flatMap((name) => [name, `${name} deviation`, `${name} ${whose}`, `${name} difference`]),
   ];
   const cells = (figure: Figure | null): string[] => {
     if (!figure) return ['', '', '', ''];

@@ -112,7 +112,7 @@ function captionOf(name: AurocTable, results: readonly CellResult[], rows: reado
 }
 
 /** Backbone and ρ of results: PatchCore's where it is among them. */
-function settingText(results: readonly CellResult[]): string {
+export function settingText(results: readonly CellResult[]): string {
   const typical = results.find(({ cell }) => cell.system === 'patchcore') ?? results.at(0);
   const { features, settings } = (typical?.config ?? {}) as {
     features?: { backbone: string };

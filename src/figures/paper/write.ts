@@ -6,6 +6,7 @@ import type { Experiment } from '../../experiment/paper/grid.js';
 import { writeAtomically } from '../../storage/atomic.js';
 import { renderPng } from '../render.js';
 import { renderChart } from '../vega.js';
+import { authorsReadmeTable } from './authors-readme.js';
 import { coresetChart, coresetRows } from './coresets.js';
 import { type FigureTable, toCsv, toHtml, toLatex, toMarkdown } from './formats.js';
 import { aurocTable, timingTable } from './tables.js';
@@ -67,6 +68,8 @@ export async function writeExperiment(
     case 'table-6':
     case 'table-7':
       return writeTable(folder, experiment, await aurocTable(experiment, results));
+    case 'authors-readme':
+      return writeTable(folder, experiment, await authorsReadmeTable(results));
     case 'table-8': {
       const rows = timingRows(results);
       return [

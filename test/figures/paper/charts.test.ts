@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { AUTHORS_README } from '../../../src/experiment/paper/published.js';
+import { authorsReadmeTable } from '../../../src/figures/paper/authors-readme.js';
 import { coresetChart, coresetRows } from '../../../src/figures/paper/coresets.js';
 import { aurocTable, timingTable } from '../../../src/figures/paper/tables.js';
 import { timingChart, timingRows } from '../../../src/figures/paper/timing.js';
@@ -62,6 +64,29 @@ test('aurocTable: categories, mean, the paper beside single cells it prints, the
     cflow.figures.slice(3).map((figure) => figure!.mean),
     [0.9618, 0.91],
   );
+});
+
+test('authorsReadmeTable: the README beside the categories it has, means over those alone', async () => {
+  const own = TABLE_RESULTS.filter(({ cell }) => cell.system === 'softpatch-lof' && !cell.overlap);
+  const { columns, rows, beside } = await authorsReadmeTable(own);
+  assert.deepEqual([columns, beside], [['image', 'pixel'], 'README']);
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['bolt', 'screw', 'mean of the README’s 1'],
+  );
+  const [bolt, screw, mean] = rows.map(({ figures }) => figures);
+  assert.equal(bolt[0]!.paper, undefined, 'the README knows no bolt');
+  assert.deepEqual([screw[0]!.paper, screw[1]!.paper], [0.953, 0.994]);
+  assert.deepEqual([mean[0]!.mean, mean[0]!.paper], [screw[0]!.mean, 0.953], 'the mean leaves bolt out');
+});
+
+test('the README’s claims average to what it prints', () => {
+  const values = Object.values(AUTHORS_README);
+  assert.equal(values.length, 15);
+  for (const [m, printed] of [0.9865, 0.9805].entries()) {
+    const mean = values.reduce((sum, pair) => sum + pair[m], 0) / 15;
+    assert.ok(Math.abs(mean - printed) < 5e-4, `${mean} for ${printed}`);
+  }
 });
 
 test('timingTable sums stages and puts the paper beside', () => {
