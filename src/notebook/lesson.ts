@@ -127,6 +127,8 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
       }),
     evaluate: (config, watch) => evaluate(threads, noisy, config, { cache, compute, reporter, ...watch }),
     async fit(config) {
+      if (config.filter)
+        throw new InputError('fit knows no image-level denoising', 'Use evaluate, or leave the filter out');
       const reader = await featureReader(threads, config.features, cache, compute.extractor);
       const work = { threads, compute, reader, random: createRandom(config.seed), cache, reporter };
       const fitted = await findSystem(config.method).fit(work, noisy.train, config.settings);

@@ -1,8 +1,11 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { CellResult } from '../experiment/paper/cell-file.js';
 import { cellName, type Experiment, experimentCells, gridOf } from '../experiment/paper/grid.js';
 import { createPlanner, type PaperSetting } from '../experiment/paper/plan.js';
 import { type CellFailure, finishedCells, runCells } from '../experiment/paper/run.js';
+import type { WeightSource } from '../features/spec.js';
+import { weightPath } from '../features/weight-files.js';
 import type { Lesson } from './lesson.js';
 
 /** What makes the paper's grid small enough for a lesson; real data ignores it. */
@@ -27,12 +30,19 @@ const SHORT_CFLOW = { blocks: 1, epochs: 1, fibre: 64 };
 /** The paper's setting on real data, a quick one on the drawn set. */
 export function paperSetting({ data, drawn, features }: Lesson, { size = 64, ratio = 0.05 }: QuickLook): PaperSetting {
   const { backbone = 'resnet18', weights, preprocessing } = features;
-  const shared = { data, backbone, weights, starWeights: weights, cflow: 'small' };
+  const shared = { data, backbone, weights, starWeights: starWeights(backbone, weights), cflow: 'small' };
   if (drawn) {
     return { ...shared, ratio, preprocessing: { resize: size, crop: size }, switches: { cflow: SHORT_CFLOW } };
   }
   const { resize = 256, crop } = preprocessing ?? {};
   return { ...shared, ratio: 0.1, ...(crop === undefined ? {} : { preprocessing: { resize, crop } }) };
+}
+
+/** PaDiM* is ResNet18 whatever the others are: its weights lie beside theirs, else they are random. */
+function starWeights(backbone: string, weights: WeightSource): WeightSource {
+  if (backbone === 'resnet18' || weights.kind === 'random') return weights;
+  const beside = weightPath('resnet18', dirname(weights.path));
+  return existsSync(beside) ? { kind: 'file', path: beside } : { kind: 'random', seed: 0 };
 }
 
 /**
