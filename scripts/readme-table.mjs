@@ -1,5 +1,5 @@
 // Writes the README's tables from data/results; --check fails when they are stale.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GRIDS } from './results-grids.mjs';
 
@@ -110,6 +110,22 @@ function bench() {
   return lines.join('\n');
 }
 
+/** Single runs, each with the command that gave it. */
+function measured() {
+  const folder = 'data/results/measured';
+  if (!existsSync(folder)) return '';
+  const runs = readdirSync(folder)
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  const rows = runs.map(({ what, command, figures }) => {
+    const call = command.startsWith('node') ? command : `softpatch ${command}`;
+    const values = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
+    return `| ${what}<br>\`${call}\` | ${values.join('<br>')} |`;
+  });
+  const machines = [...new Set(runs.map(({ machine }) => machine))].join('; ');
+  return [`${machines}.`, '', '| run | measured |', '| --- | --- |', ...rows].join('\n');
+}
+
 function slowest({ total, ...stages }) {
   const [name, seconds] = Object.entries(stages).sort((a, b) => b[1] - a[1])[0];
   return `The slowest remaining stage is ${name} (${seconds.toFixed(1)} s).`;
@@ -131,6 +147,7 @@ const parts = {
     .map((path) => readFileSync(path, 'utf8').trimEnd())
     .join('\n\n'),
   bench: bench(),
+  measured: measured(),
 };
 const fresh = Object.entries(parts).reduce((text, [mark, made]) => fill(text, mark, made), readme);
 if (process.argv.includes('--check')) {
