@@ -82,6 +82,7 @@ export * from './experiment/suspicion.js';
 export * from './experiment/sweep.js';
 export * from './experiment/tsne.js';
 export * from './experiment/tsne-js.js';
+export * from './experiment/weight-histogram.js';
 export * from './experiment/weight-quality.js';
 export * from './features/device-extract.js';
 export * from './features/embedder.js';

@@ -9,7 +9,7 @@ export interface PurityRow {
 
 /**
  * How the share of defect patches grows along a coreset's picks, one row every `step` picks: greedy selection takes
- * outliers first, so its curve starts high (the paper's argument for denoising before the coreset).
+ * outliers early, so its curve climbs far above their share of all patches (the paper's argument for denoising before the coreset).
  * @param picks rows in order of selection. @param defects [patches] of 1 and 0, from `defectPatches`.
  */
 export function purityAlongPicks(method: string, picks: Int32Array, defects: Uint8Array, step = 5): PurityRow[] {
