@@ -26,7 +26,6 @@ const PLACES = {
   MANIFEST: join(shared, 'golden/noise-screw-0.1.json'),
   TEMPORARY: temporary,
 };
-const LARGE = join(temporary, 'large');
 
 /** Runs a command whose places are named as in {@link PLACES}; its JSON result. */
 function softpatch(command) {
@@ -72,7 +71,8 @@ const RUNS = {
     run(command) {
       const [half, single] = [softpatch(command), softpatch(EVALUATE)];
       const metrics = ({ image, pixel }) => [image.auroc, image.ap, image.f1max, pixel.auroc, pixel.ap, pixel.aupro];
-      const moved = metrics(half).map((value, i) => Math.abs(value - metrics(single)[i]));
+      const before = metrics(single);
+      const moved = metrics(half).map((value, i) => Math.abs(value - before[i]));
       return { 'largest move of a metric': Math.max(...moved).toExponential(0) };
     },
   },
@@ -97,7 +97,7 @@ const RUNS = {
       'evaluate --data TEMPORARY/large --category bolt --weights WEIGHTS --noise 0.1 --overlap --ratio 0.1 --method softpatch-lof --no-cache',
     async run(command) {
       const size = { seed: 0, train: 391, good: 40, defective: 20 };
-      if (!existsSync(LARGE)) await writeDrawnCategory(LARGE, 'bolt', size, encodePng);
+      await writeDrawnCategory(join(temporary, 'large'), 'bolt', size, encodePng);
       return cold(command);
     },
   },
@@ -151,17 +151,16 @@ async function preview() {
     const answers = await createPreview(threads, noisy, config, { cache });
     const prepared = (performance.now() - begin) / 1000;
     const points = exact.map(([threshold]) => answers.at(threshold));
-    const off = (of) => Math.max(...points.map((point, i) => Math.abs(of(point) - exact[i][of === image ? 3 : 4])));
-    const image = (point) => point.image.auroc;
-    const pixel = (point) => point.pixel.auroc;
+    const off = (metric, column) =>
+      Math.max(...points.map((point, i) => Math.abs(point[metric].auroc - exact[i][column]))).toFixed(3);
     return {
       preparation: seconds(prepared),
       'an answer': `${span(
         points.map((point) => point.seconds),
         1,
       )} s`,
-      'largest difference, image AUROC': off(image).toFixed(3),
-      'largest difference, pixel AUROC': off(pixel).toFixed(3),
+      'largest difference, image AUROC': off('image', 3),
+      'largest difference, pixel AUROC': off('pixel', 4),
     };
   } finally {
     await threads.close();

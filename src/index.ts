@@ -67,6 +67,7 @@ export * from './experiment/diagnostics.js';
 export * from './experiment/evaluate.js';
 export * from './experiment/filter.js';
 export * from './experiment/fit.js';
+export * from './experiment/fit-system.js';
 export * from './experiment/measure.js';
 export * from './experiment/paper/cell-file.js';
 export * from './experiment/paper/compute.js';

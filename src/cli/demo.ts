@@ -23,8 +23,7 @@ interface Options extends FeatureOptions {
 }
 
 const CATEGORY = 'bracket';
-const HEADINGS = { patchcore: 'PatchCore', 'softpatch-lof': 'SoftPatch' } as const;
-const METHODS = ['patchcore', 'softpatch-lof'] as const;
+const NAMES = { patchcore: 'PatchCore', 'softpatch-lof': 'SoftPatch' };
 
 /** `softpatch demo`: PatchCore against SoftPatch on the drawn set, clean and dirty. */
 export function addDemo(program: Command): void {
@@ -62,10 +61,10 @@ async function runDemo(options: Options): Promise<void> {
     const columns: HeatColumn[] = [];
     for (const ratio of [0, options.noise]) {
       const noisy = injectNoise(category, { ratio, overlap: true }, createRandom(0).fork('noise'));
-      for (const method of METHODS) {
+      for (const [method, name] of Object.entries(NAMES)) {
         const config = evaluateConfig({ method, features, noise: { ratio, overlap: true }, settings: { ratio: 0.1 } });
         const own = new Map<string, Float32Array>();
-        columns.push({ heading: `${HEADINGS[method]} ${ratio === 0 ? 'clean' : ratio}`, maps: own });
+        columns.push({ heading: `${name} ${ratio === 0 ? 'clean' : ratio}`, maps: own });
         const keep = (sample: Sample, _score: number, map: Float32Array): void => void own.set(sample.name, map);
         results.push(await evaluate(threads, noisy, config, { compute, reporter, signal, onImage: keep }));
       }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { EngineChoice } from '../engine/names.js';
 import type { PaperSetting, TsneEngine } from '../experiment/paper/plan.js';
 import type { WeightSource } from '../features/spec.js';
-import { weightPath } from '../features/weight-files.js';
+import { weightPath, weightsIn } from '../features/weight-files.js';
 
 /** What `softpatch run` lets a user choose of the paper's setting. */
 export interface PaperOptions {
@@ -21,10 +21,10 @@ export interface PaperOptions {
 export function paperSettingOf(options: PaperOptions, data: string, note: (text: string) => void): PaperSetting {
   const { ratio, cflow, tsne, size, set: switches, engine: executor } = options;
   const weightsOf = (backbone: string): WeightSource => {
+    const found = weightsIn(options.weights, backbone);
     const path = weightPath(backbone, options.weights);
-    if (existsSync(path)) return { kind: 'file', path };
-    note(`${path} is not there: ${backbone} runs with seeded random weights`);
-    return { kind: 'random', seed: 0 };
+    if (found.kind === 'random') note(`${path} is not there: ${backbone} runs with seeded random weights`);
+    return found;
   };
   const wide = 'wide_resnet50_2';
   const backbone = options.backbone ?? (existsSync(weightPath(wide, options.weights)) ? wide : 'resnet18');

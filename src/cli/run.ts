@@ -111,11 +111,12 @@ async function runPaper(what: string[], options: Options): Promise<void> {
       const own = experimentCells(experiment, categories, options.draws, options.systems);
       const { results, missing } = await finishedCells(options.results, own, plan);
       const paths = await writeExperiment(options.out, experiment, results);
-      for (const result of results.filter(({ natural }) => natural)) {
-        const sheet = join(options.results, `natural-${result.cell.category}.png`);
-        const { category } = result.cell;
+      for (const { cell, natural } of results) {
+        if (!natural) continue;
+        const { category } = cell;
+        const sheet = join(options.results, `natural-${category}.png`);
         const title = `${category}: training images by suspicion`;
-        const svg = await suspectSheet(title, result.natural!.images, join(data, category));
+        const svg = await suspectSheet(title, natural.images, join(data, category));
         await writeAtomically(sheet, renderPng(svg, 1.5));
         paths.push(sheet);
       }

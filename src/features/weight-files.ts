@@ -34,7 +34,12 @@ export function weightPath(backbone: string, folder: string = WEIGHTS_FOLDER): s
 export function findWeights(backbone: string, given: string | undefined, seed = 0): WeightSource {
   if (given === 'random') return { kind: 'random', seed };
   if (given !== undefined) return { kind: 'file', path: given };
-  const found = weightPath(backbone);
+  return weightsIn(WEIGHTS_FOLDER, backbone, seed);
+}
+
+/** A backbone's weights in a folder, seeded random ones where it has none. */
+export function weightsIn(folder: string, backbone: string, seed = 0): WeightSource {
+  const found = weightPath(backbone, folder);
   return existsSync(found) ? { kind: 'file', path: found } : { kind: 'random', seed };
 }
 

@@ -3,7 +3,7 @@ import { encodePng } from '../image/codec.js';
 import { overlay } from '../image/overlay.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { contactSheet, type SheetRow } from './contact-sheet.js';
-import { networkView, pictureAndMask } from './pictures.js';
+import { maskView, networkView } from './pictures.js';
 
 /** A detector's maps by image name, [crop × crop] each. */
 export interface HeatColumn {
@@ -34,8 +34,8 @@ export async function heatSheet(
   });
   const sheet: SheetRow[] = [];
   for (const { sample, label } of rows) {
-    const pictures: Uint8Array[] = await pictureAndMask(sample, preprocessing);
     const image = await networkView(sample.path, preprocessing);
+    const pictures = [await encodePng(image), await encodePng(await maskView(sample, preprocessing))];
     for (const [c, { maps }] of columns.entries()) {
       pictures.push(await encodePng(overlay(image, maps.get(sample.name)!, 0, tops[c])));
     }

@@ -8,11 +8,17 @@ export async function networkView(path: string, preprocessing: Preprocessing): P
   return resizeAndCrop(await decodeRgb(path), preprocessing);
 }
 
-/** A sample's picture and its mask (black where it has none), as PNG bytes. @throws InputError as {@link networkView}. */
+/** A sample's mask as the network sees its picture, black where it has none. @throws InputError as {@link networkView}. */
+export async function maskView({ mask }: Sample, preprocessing: Preprocessing): Promise<Raster> {
+  if (mask) return resizeAndCrop(await decodeGrey(mask), { ...preprocessing, filter: 'nearest' });
+  const { crop } = preprocessing;
+  return { width: crop, height: crop, channels: 1, data: new Uint8Array(crop * crop) };
+}
+
+/** A sample's picture and its mask as PNG bytes. @throws InputError as {@link networkView}. */
 export async function pictureAndMask(sample: Sample, preprocessing: Preprocessing): Promise<[Uint8Array, Uint8Array]> {
-  const image = await networkView(sample.path, preprocessing);
-  const mask = sample.mask
-    ? resizeAndCrop(await decodeGrey(sample.mask), { ...preprocessing, filter: 'nearest' })
-    : { ...image, channels: 1 as const, data: new Uint8Array(image.width * image.height) };
-  return [await encodePng(image), await encodePng(mask)];
+  return [
+    await encodePng(await networkView(sample.path, preprocessing)),
+    await encodePng(await maskView(sample, preprocessing)),
+  ];
 }

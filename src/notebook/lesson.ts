@@ -8,15 +8,14 @@ import { injectNoise, type NoiseOptions, type NoisyCategory } from '../dataset/n
 import { type FittedBank, isBank } from '../detector/bank-system.js';
 import type { Compute } from '../detector/compute.js';
 import { openCompute } from '../detector/open-compute.js';
-import { findSystem } from '../detector/systems.js';
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { type EvaluateConfig, evaluateConfig, type FeatureChoice, type SystemChoice } from '../experiment/config.js';
 import { defectPatches } from '../experiment/diagnostics.js';
 import { type EvaluateResult, type EvaluateWatch, evaluate } from '../experiment/evaluate.js';
+import { fitSystem } from '../experiment/fit-system.js';
 import { patchGrid } from '../features/embedder.js';
-import { featureReader } from '../features/reader.js';
-import { findWeights, weightPath } from '../features/weight-files.js';
+import { findWeights, WEIGHTS_FOLDER, weightsIn } from '../features/weight-files.js';
 import { encodePng } from '../image/codec.js';
 import { type Reporter, SILENT } from '../kernels/reporter.js';
 import { startThreads, type Threads } from '../kernels/threads.js';
@@ -98,8 +97,9 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
   const threads = startThreads();
   const compute = await openCompute(settings.engine ?? 'auto', threads, console.log);
   const cache = openCache(join(own, 'cache'));
-  const found = weightPath(backbone, join(PROJECT, 'data/weights'));
-  const weights = findWeights(backbone, settings.weights ?? (existsSync(found) ? found : 'random'));
+  const { weights: given } = settings;
+  const weights =
+    typeof given === 'string' ? findWeights(backbone, given) : weightsIn(join(PROJECT, WEIGHTS_FOLDER), backbone);
   const crop = size === 256 ? {} : { crop: size };
   const features: FeatureChoice = { backbone, weights, preprocessing: { resize: size, ...crop } };
   const reporter = settings.data ? cellReporter() : SILENT;
@@ -129,15 +129,13 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
     async fit(config) {
       if (config.filter)
         throw new InputError('fit knows no image-level denoising', 'Use evaluate, or leave the filter out');
-      const reader = await featureReader(threads, config.features, cache, compute.extractor);
-      const work = { threads, compute, reader, random: createRandom(config.seed), cache, reporter };
-      const fitted = await findSystem(config.method).fit(work, noisy.train, config.settings);
+      const fitted = await fitSystem({ threads, compute, cache, reporter }, noisy.train, config);
       if (isBank(fitted)) return fitted;
       throw new InputError(`${config.method} has no memory bank`, 'Choose PatchCore or SoftPatch');
     },
-    async defects({ features: { preprocessing, ...rest }, maskMode }) {
-      const { side } = patchGrid({ preprocessing, ...rest });
-      const found = category.masked ? await defectPatches(noisy.train, preprocessing, side, maskMode) : null;
+    async defects({ features, maskMode }) {
+      const { side } = patchGrid(features);
+      const found = category.masked ? await defectPatches(noisy.train, features.preprocessing, side, maskMode) : null;
       if (found) return found;
       throw new InputError(`${category.name} has no masks`, 'Choose a category with ground_truth');
     },

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { CellResult } from '../experiment/paper/cell-file.js';
 import { cellName, type Experiment, experimentCells, gridOf } from '../experiment/paper/grid.js';
 import { createPlanner, type PaperSetting } from '../experiment/paper/plan.js';
 import { type CellFailure, finishedCells, runCells } from '../experiment/paper/run.js';
 import type { WeightSource } from '../features/spec.js';
-import { weightPath } from '../features/weight-files.js';
+import { weightsIn } from '../features/weight-files.js';
 import type { Lesson } from './lesson.js';
 
 /** What makes the paper's grid small enough for a lesson; real data ignores it. */
@@ -41,8 +40,7 @@ export function paperSetting({ data, drawn, features }: Lesson, { size = 64, rat
 /** PaDiM* is ResNet18 whatever the others are: its weights lie beside theirs, else they are random. */
 function starWeights(backbone: string, weights: WeightSource): WeightSource {
   if (backbone === 'resnet18' || weights.kind === 'random') return weights;
-  const beside = weightPath('resnet18', dirname(weights.path));
-  return existsSync(beside) ? { kind: 'file', path: beside } : { kind: 'random', seed: 0 };
+  return weightsIn(dirname(weights.path), 'resnet18');
 }
 
 /**

@@ -1,29 +1,21 @@
 import { cpus } from 'node:os';
 import { isBank } from '../../detector/bank-system.js';
-import { type Compute, threadCompute } from '../../detector/compute.js';
+import { threadCompute } from '../../detector/compute.js';
 import { findSystem, SYSTEMS } from '../../detector/systems.js';
 import { patchGrid } from '../../features/embedder.js';
 import { featureReader } from '../../features/reader.js';
-import type { Reporter } from '../../kernels/reporter.js';
-import type { Threads } from '../../kernels/threads.js';
 import { createRandom } from '../../random.js';
-import { type Cache, noCache } from '../../storage/cache.js';
+import { noCache } from '../../storage/cache.js';
 import { evaluate } from '../evaluate.js';
 import { filterTraining } from '../filter.js';
+import { type FitWork, fitSystem } from '../fit-system.js';
 import { rankBySuspicion } from '../suspicion.js';
 import type { CellResult, Measured, NaturalRanking, Timed } from './cell-file.js';
 import { coresetPoints } from './coreset-points.js';
 import type { PlannedCell } from './plan.js';
 
 /** What cells are computed with. */
-export interface CellWork {
-  threads: Threads;
-  /** Where the stages run. Default: on the threads. */
-  compute?: Compute;
-  cache: Cache;
-  reporter: Reporter;
-  signal?: AbortSignal;
-}
+export type CellWork = FitWork;
 
 /** Computes a cell. @throws InputError for bad input; Cancelled. */
 export async function computeCell(work: CellWork, planned: PlannedCell): Promise<CellResult> {
@@ -109,12 +101,7 @@ async function timeOnce(
 }
 
 /** Training images by suspicion: candidates for natural noise (Figure 8). */
-async function natural(
-  { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
-  { config, noisy }: PlannedCell,
-): Promise<NaturalRanking> {
-  const reader = await featureReader(threads, config.features, cache, compute.extractor);
-  const work = { threads, compute, reader, random: createRandom(config.seed), cache, reporter, signal };
-  const fitted = await findSystem(config.method).fit(work, noisy.train, config.settings);
+async function natural(work: CellWork, { config, noisy }: PlannedCell): Promise<NaturalRanking> {
+  const fitted = await fitSystem(work, noisy.train, config);
   return { images: rankBySuspicion(fitted, noisy.train, patchGrid(config.features).positions) };
 }

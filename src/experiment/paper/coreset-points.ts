@@ -1,13 +1,11 @@
 import { principalCoordinates } from '../../coreset/principal-coordinates.js';
 import { isBank } from '../../detector/bank-system.js';
-import { threadCompute } from '../../detector/compute.js';
-import { findSystem } from '../../detector/systems.js';
 import { InputError } from '../../errors.js';
 import { patchGrid } from '../../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
-import { featureReader } from '../../features/reader.js';
 import { createRandom } from '../../random.js';
 import { defectPatches, diagnose } from '../diagnostics.js';
+import { fitSystem } from '../fit-system.js';
 import { tsne } from '../tsne.js';
 import { tsneJs } from '../tsne-js.js';
 import type { CoresetPoints } from './cell-file.js';
@@ -22,14 +20,12 @@ const ROWS_TSNE_JS = 300;
 
 /** A coreset in the plane (Figure 5), each row coloured by where it comes from. */
 export async function coresetPoints(
-  { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
+  work: CellWork,
   { config, noisy, tsne: engine }: PlannedCell,
 ): Promise<CoresetPoints> {
   const { category, train } = noisy;
   const { features, maskMode, seed } = config;
-  const reader = await featureReader(threads, features, cache, compute.extractor);
-  const work = { threads, compute, reader, random: createRandom(seed), cache, reporter, signal };
-  const fitted = await findSystem(config.method).fit(work, train, config.settings);
+  const fitted = await fitSystem(work, train, config);
   if (!isBank(fitted)) throw new InputError(`${config.method} has no coreset`, 'Choose a memory bank');
   const { rows, picks } = await fitted.bank.load();
   const { side, positions } = patchGrid(features);
@@ -43,7 +39,7 @@ export async function coresetPoints(
     sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
   });
   const axes = Math.min(AXES, count - 1);
-  const points = await principalCoordinates(threads, sample, EMBEDDING_DIMENSIONS, axes);
+  const points = await principalCoordinates(work.threads, sample, EMBEDDING_DIMENSIONS, axes);
   const plane =
     engine === 'exact' ? tsne(points, axes) : await tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
   return {

@@ -2,7 +2,7 @@ import type { CellResult } from '../../experiment/paper/cell-file.js';
 import { AUTHORS_README } from '../../experiment/paper/published.js';
 import { groupStatistics } from '../danfo.js';
 import type { Figure, FigureTable } from './formats.js';
-import { resultRows, settingText } from './tables.js';
+import { drawsText, resultRows, settingText } from './tables.js';
 
 /**
  * SoftPatch-LOF category by category beside the authors' README, r = 0.1 without overlap. Both means of the last row are over the
@@ -29,7 +29,7 @@ export async function authorsReadmeTable(results: readonly CellResult[]): Promis
   return {
     title: 'SoftPatch-LOF beside the authors’ README: r = 0.1, no overlap',
     caption:
-      `AUROC, ${new Set(rows.map(({ draw }) => draw)).size} draws of noise and seeds, ${settingText(results)}; ± is the deviation ` +
+      `AUROC, ${drawsText(results)}, ${settingText(results)}; ± is the deviation ` +
       'over draws. The README’s: wide_resnet50_2, ρ = 0.1, one draw.',
     beside: 'README',
     columns: ['image', 'pixel'],

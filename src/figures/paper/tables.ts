@@ -87,7 +87,8 @@ export async function aurocTable(name: AurocTable, results: readonly CellResult[
   };
 }
 
-function markBest(rows: readonly { figures: (Figure | null)[] }[]): void {
+/** Marks the highest figure of each column. */
+export function markBest(rows: readonly { figures: (Figure | null)[] }[]): void {
   for (const column of rows[0]?.figures.keys() ?? []) {
     const values = rows.map(({ figures }) => figures[column]?.mean ?? Number.NEGATIVE_INFINITY);
     const most = Math.max(...values);
@@ -99,16 +100,21 @@ function markBest(rows: readonly { figures: (Figure | null)[] }[]): void {
 }
 
 function captionOf(name: AurocTable, results: readonly CellResult[], rows: readonly unknown[]): string {
-  const draws = new Set(results.map(({ cell }) => cell.draw)).size;
   if (results.length === 0) return 'Nothing was measured yet.';
   const printed =
     name === 'table-7'
       ? ' The paper’s column holds the localisation numbers of Table 5 where the printed one repeats Table 6.'
       : '';
   return (
-    `${rows.length} systems, ${draws} draw${draws === 1 ? '' : 's'} of noise and seeds, ${settingText(results)}; ` +
+    `${rows.length} systems, ${drawsText(results)}, ${settingText(results)}; ` +
     `± is the deviation over draws, bold the best of its setting; the paper uses wide_resnet50_2 and ρ = 0.1.${printed}`
   );
+}
+
+/** `3 draws of noise and seeds`. */
+export function drawsText(results: readonly CellResult[]): string {
+  const draws = new Set(results.map(({ cell }) => cell.draw)).size;
+  return `${draws} draw${draws === 1 ? '' : 's'} of noise and seeds`;
 }
 
 /** Backbone and ρ of results: PatchCore's where it is among them. */

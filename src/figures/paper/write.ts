@@ -16,16 +16,25 @@ import { trendChart, trendRows } from './trends.js';
 /** Dots an inch of printed figures, one unit being a point. */
 const PRINT = 300 / 72;
 
-/** Writes a table as Markdown, HTML, LaTeX and CSV. @returns the paths. */
-export async function writeTable(folder: string, name: string, table: FigureTable): Promise<string[]> {
-  const formats = { md: toMarkdown, html: toHtml, tex: toLatex, csv: toCsv };
+/** Writes the formats of one thing, named by their endings. @returns the paths. */
+function writeFormats(
+  folder: string,
+  name: string,
+  formats: Readonly<Record<string, string | Uint8Array>>,
+): Promise<string[]> {
   return Promise.all(
-    Object.entries(formats).map(async ([ending, format]) => {
+    Object.entries(formats).map(async ([ending, content]) => {
       const path = join(folder, `${name}.${ending}`);
-      await writeAtomically(path, format(table));
+      await writeAtomically(path, content);
       return path;
     }),
   );
+}
+
+/** Writes a table as Markdown, HTML, LaTeX and CSV. @returns the paths. */
+export async function writeTable(folder: string, name: string, table: FigureTable): Promise<string[]> {
+  const [md, html, tex, csv] = [toMarkdown(table), toHtml(table), toLatex(table), toCsv(table)];
+  return writeFormats(folder, name, { md, html, tex, csv });
 }
 
 /** Writes a chart as SVG and 300-dpi PNG, and what it draws as CSV. @returns the paths. */
@@ -35,23 +44,16 @@ export async function writeChart(
   spec: TopLevelSpec,
   rows: readonly object[],
 ): Promise<string[]> {
-  const paths = await writeFigure(folder, name, await renderChart(spec));
-  const path = join(folder, `${name}.csv`);
-  await writeAtomically(path, `${csvFormat(rows as object[])}\n`);
-  return [...paths, path];
+  const svg = await renderChart(spec);
+  return writeFormats(folder, name, { ...printed(svg), csv: `${csvFormat(rows as object[])}\n` });
 }
 
 /** Writes a drawing as SVG and 300-dpi PNG. @returns the paths. */
 export async function writeFigure(folder: string, name: string, svg: string): Promise<string[]> {
-  const files = { svg, png: renderPng(svg, PRINT) };
-  return Promise.all(
-    Object.entries(files).map(async ([ending, content]) => {
-      const path = join(folder, `${name}.${ending}`);
-      await writeAtomically(path, content);
-      return path;
-    }),
-  );
+  return writeFormats(folder, name, printed(svg));
 }
+
+const printed = (svg: string): { svg: string; png: Uint8Array } => ({ svg, png: renderPng(svg, PRINT) });
 
 /**
  * Writes an experiment's tables and figures from its finished cells.
