@@ -38,4 +38,4 @@ export async function openGolden(): Promise<Golden> {
   };
 }
 
-export { relativeDifference as relativeError } from '../src/features/relative-difference.js';
+export { relativeDifference as relativeError } from '../src/doctor/relative-difference.js';

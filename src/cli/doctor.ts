@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { type Command, Option } from 'commander';
+import type { EngineFinding } from '../doctor/engine-probe.js';
+import { automatic, findEngines, probedEngines } from '../doctor/find-engines.js';
 import { ENGINE_CHOICES } from '../engine/names.js';
 import { packageVersion } from '../experiment/versions.js';
-import type { EngineFinding } from '../features/engine-probe.js';
-import { automatic, findEngines, probedEngines } from '../features/find-engines.js';
 import { writeJson } from '../storage/atomic.js';
 import { terminalReporter } from './reporter.js';
 import { textTable } from './table.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SCENES } from '../dataset/drawn/scenes.js';
 import { type DrawnOptions, SMALL_SET, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { encodePng } from '../image/codec.js';
-import type { Reporter } from '../kernels/reporter.js';
+import type { Reporter } from '../progress.js';
 
 /** Writes every drawn category under a folder; returns their folders. */
 export async function drawPictureCategories(

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { EngineChoice } from '../engine/names.js';
-import type { PaperSetting, TsneEngine } from '../experiment/paper/plan.js';
 import type { WeightSource } from '../features/spec.js';
 import { weightPath, weightsIn } from '../features/weight-files.js';
+import type { PaperSetting, TsneEngine } from '../paper/plan.js';
 
 /** What `softpatch run` lets a user choose of the paper's setting. */
 export interface PaperOptions {

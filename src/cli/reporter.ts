@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Reporter } from '../kernels/reporter.js';
+import type { Reporter } from '../progress.js';
 
 /** Progress bars on a terminal; elsewhere a line at most every five seconds and one when a stage ends. All on stderr. */
 export function terminalReporter(stream: NodeJS.WriteStream = process.stderr): Reporter & { stop(): void } {

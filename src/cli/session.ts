@@ -1,6 +1,6 @@
 import type { Compute } from '../detector/compute.js';
-import { openCompute } from '../detector/open-compute.js';
 import type { EngineChoice } from '../engine/names.js';
+import { openCompute } from '../experiment/resources.js';
 import { startThreads, type Threads } from '../kernels/threads.js';
 import { type Cache, noCache, openCache, trimCache } from '../storage/cache.js';
 import type { CacheOptions } from './options.js';

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { csvFormat } from 'd3-dsv';
+import { type SweepPoint, type SweepResult, sweep } from '../analysis/sweep.js';
 import { checkBankConfig } from '../detector/config.js';
 import { InputError } from '../errors.js';
-import { type SweepPoint, type SweepResult, sweep } from '../experiment/sweep.js';
 import { renderPng } from '../figures/render.js';
 import { sweepChart } from '../figures/sweep-curve.js';
 import { renderChart } from '../figures/vega.js';

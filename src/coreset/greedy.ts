@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
-import type { Threads, Watch } from '../kernels/threads.js';
+import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
+import type { Watch } from '../progress.js';
 import { type Anchors, allAnchors, startAnchors } from './anchors.js';
 import { AXES, COUNT, FIELDS, layOut, type State } from './greedy-layout.js';
 import { principalAxes, reduce } from './principal-axes.js';

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import type { Watch } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
 import { type Anchors, startRows } from './anchors.js';
 import type { GreedyOptions } from './greedy.js';

@@ -1,4 +1,4 @@
-import type { Watch } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
 
 /** Dimensions in which patches are compared for weighting and selection (docs/methods.md 3.1). */

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
-import { ranges, type Threads, type Watch } from '../kernels/threads.js';
+import { ranges, type Threads } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import { weighScratchBytes } from './weigh-task.js';
 
 /** How a patch's noisiness is judged among the patches at its grid position. `lof-tensor` is the authors' GPU form. */

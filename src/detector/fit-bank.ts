@@ -4,7 +4,7 @@ import { discard, normaliseWeights } from '../denoise/threshold.js';
 import { InputError } from '../errors.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { TrainingPatches } from '../features/reader.js';
-import type { Watch } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
 import { type Cache, contentKey, hashBytes, noCache } from '../storage/cache.js';
 import { gather, type LazyBank, storedWeights } from './bank.js';

@@ -1,5 +1,6 @@
 import { sharedFloats } from '../kernels/arena.js';
-import { ranges, type Threads, type Watch } from '../kernels/threads.js';
+import { ranges, type Threads } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import { paddedRows, placeBank } from './bounded-bank.js';
 import { type Membership, manyRoom } from './neighbours-many-task.js';
 

@@ -1,5 +1,6 @@
 import { sharedFloats } from '../kernels/arena.js';
-import { ranges, type Threads, type Watch } from '../kernels/threads.js';
+import { ranges, type Threads } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import { placeBank } from './bounded-bank.js';
 
 /** Queries a task takes at once. */

@@ -1,5 +1,5 @@
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
-import type { Watch } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import type { MemoryBank } from './bank.js';
 import type { Compute } from './compute.js';
 import type { Neighbours } from './neighbours.js';

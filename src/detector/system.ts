@@ -1,7 +1,7 @@
 import type { FeatureReader } from '../features/reader.js';
 import type { FeatureSpec, ImageRequest } from '../features/spec.js';
-import type { Reporter } from '../kernels/reporter.js';
 import type { Threads } from '../kernels/threads.js';
+import type { Reporter } from '../progress.js';
 import type { Random } from '../random.js';
 import type { Cache } from '../storage/cache.js';
 import type { StoredTensor } from '../storage/safetensors.js';

@@ -7,8 +7,8 @@ import { checkCancelled, InputError } from '../errors.js';
 import { specParameters } from '../features/embedder.js';
 import { featureReader } from '../features/reader.js';
 import type { WeightSource } from '../features/spec.js';
-import { type Reporter, SILENT } from '../kernels/reporter.js';
 import type { Threads } from '../kernels/threads.js';
+import { type Reporter, SILENT } from '../progress.js';
 import { noCache } from '../storage/cache.js';
 
 /** What a detector says of an image. */

@@ -3,9 +3,9 @@ import type { Fitted } from '../detector/system.js';
 import { checkCancelled } from '../errors.js';
 import { imageSize } from '../image/codec.js';
 import { loadMask } from '../image/mask.js';
-import type { Progress } from '../kernels/threads.js';
 import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
+import type { Progress } from '../progress.js';
 import type { EvaluateConfig } from './config.js';
 
 /** A test image's outcome. */

@@ -1,7 +1,8 @@
 import type { EngineChoice } from '../engine/names.js';
 import { prepareNvidia } from '../engine/nvidia-environment.js';
 import { sharedFloats } from '../kernels/arena.js';
-import { ranges, type Threads, type Watch } from '../kernels/threads.js';
+import { ranges, type Threads } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import type { Cache } from '../storage/cache.js';
 import { patchGrid } from './embedder.js';
 import type { ImageSize } from './input.js';

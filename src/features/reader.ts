@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
-import type { Threads, Watch } from '../kernels/threads.js';
+import type { Threads } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import { type Cache, contentKey } from '../storage/cache.js';
 import { patchGrid, specParameters } from './embedder.js';
 import { EMBEDDING_DIMENSIONS } from './embedding.js';

@@ -1,6 +1,5 @@
 import type { EvaluateResult } from '../experiment/evaluate.js';
-import type { Figure, FigureTable } from './paper/formats.js';
-import { markBest } from './paper/tables.js';
+import { type Figure, type FigureTable, markBest } from './table.js';
 
 /** Image and pixel AUROC of methods on the same images as a table, the best of each in bold. */
 export function compareTable(

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { PurityRow } from '../experiment/purity.js';
+import type { PurityRow } from '../analysis/purity.js';
 
 /** Defect share of a coreset along its picks, a line a method. @param base defect share of all patches, drawn dashed. */
 export function purityChart(rows: readonly PurityRow[], base: number): TopLevelSpec {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Suspect } from '../experiment/suspicion.js';
+import type { Suspect } from '../analysis/suspicion.js';
 import { encodePng } from '../image/codec.js';
 import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { contactSheet, type SheetRow } from './contact-sheet.js';

@@ -1,6 +1,6 @@
 import type { Spec } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { PatchOrigin } from '../experiment/weight-histogram.js';
+import type { PatchOrigin } from '../analysis/weight-histogram.js';
 import { FONT_FAMILY, textWidth } from './render.js';
 
 /** The look of every chart: 1 unit = 1 point, thin lines, one font, colour-blind safe (Okabe–Ito). */

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { WeightBin } from '../experiment/weight-histogram.js';
+import type { WeightBin } from '../analysis/weight-histogram.js';
 import { ORIGIN_COLOURS } from './vega.js';
 
 /**

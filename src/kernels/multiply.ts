@@ -1,5 +1,6 @@
+import type { Watch } from '../progress.js';
 import { createArena, sharedFloats, toShared } from './arena.js';
-import { ranges, type Threads, type Watch } from './threads.js';
+import { ranges, type Threads } from './threads.js';
 import { instantiateKernels } from './wasm.js';
 
 const TASK = new URL('./multiply-task.js', import.meta.url);

@@ -1,16 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Cancelled, checkCancelled, InputError } from '../errors.js';
+import type { Watch } from '../progress.js';
 import type { Arena } from './arena.js';
-
-/** Progress of a long step: done of total, in its own unit. */
-export type Progress = (done: number, total: number) => void;
-
-/** What a long computation may be told from outside. */
-export interface Watch {
-  progress?: Progress;
-  signal?: AbortSignal;
-}
 
 /**
  * Worker threads that run tasks: modules exporting `run(context, ...args)`. Arguments are cloned; typed arrays over a

@@ -1,4 +1,4 @@
-import type { Reporter } from '../kernels/reporter.js';
+import type { Reporter } from '../progress.js';
 
 /** A kernel loses messages sent in one go, so progress is told at most this often. */
 const EVERY_MS = 500;

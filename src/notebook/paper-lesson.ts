@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path';
-import type { CellResult } from '../experiment/paper/cell-file.js';
-import { cellName, type Experiment, experimentCells, gridOf } from '../experiment/paper/grid.js';
-import { createPlanner, type PaperSetting } from '../experiment/paper/plan.js';
-import { type CellFailure, finishedCells, runCells } from '../experiment/paper/run.js';
 import type { WeightSource } from '../features/spec.js';
 import { weightsIn } from '../features/weight-files.js';
+import type { CellResult } from '../paper/cell-file.js';
+import { cellName, type Experiment, experimentCells, gridOf } from '../paper/grid.js';
+import { createPlanner, type PaperSetting } from '../paper/plan.js';
+import { type CellFailure, finishedCells, runCells } from '../paper/run.js';
 import type { Lesson } from './lesson.js';
 
 /** What makes the paper's grid small enough for a lesson; real data ignores it. */

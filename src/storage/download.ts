@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Cancelled, InputError } from '../errors.js';
-import type { Watch } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import { writeError } from './atomic.js';
 
 /** A place to download from; `sha256` in hex where it is known. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { DoctorReport } from '../../src/cli/doctor.js';
-import type { EngineFinding } from '../../src/features/engine-probe.js';
+import type { EngineFinding } from '../../src/doctor/engine-probe.js';
 
 /** The package as a user has it: built files and hard dependencies, none of the optional packages. */
 let home: string;

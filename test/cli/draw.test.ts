@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { drawMissingCategories } from '../../src/cli/draw.js';
-import { SILENT } from '../../src/kernels/reporter.js';
+import { SILENT } from '../../src/progress.js';
 
 let folder: string;
 before(async () => {

@@ -1,4 +1,4 @@
-import { openDevice } from '../../src/engine/open.js';
+import { openDevice } from '../../src/device/open.js';
 
 // Takes the binding through registration, an upload, ops with attributes and a download.
 const { device, software, facts } = await openDevice('tensorflow');

@@ -1,0 +1,59 @@
+import { type ImageSize, networkInput } from '../features/input.js';
+import type { FeatureSpec, ImageRequest } from '../features/spec.js';
+import { type FeatureStore, featurePath, readFeatures, writeFeatures } from '../features/stored-features.js';
+import type { TaskContext } from '../kernels/worker.js';
+
+/** What became of an image: its size, and whether its values were found or its input has to go through the network. */
+export interface DecodedImage {
+  size: ImageSize;
+  /** Its values were remembered and lie in `rows` already. */
+  found: boolean;
+  path: string | null;
+  damaged: boolean;
+  seconds: number;
+}
+
+/** An image's remembered values into `rows` at `index`, or else its network input into `inputs` at `slot`. */
+export interface DecodeJob {
+  kind: 'decode';
+  spec: FeatureSpec;
+  image: ImageRequest;
+  store: FeatureStore | null;
+  inputs: Float32Array;
+  slot: number;
+  rows: Float32Array;
+  index: number;
+  length: number;
+}
+
+/** Remembers values [length] of image `index` in a cache file. */
+export interface KeepJob {
+  kind: 'keep';
+  path: string;
+  size: ImageSize;
+  rows: Float32Array;
+  index: number;
+  length: number;
+}
+
+/** The work around a device's network that threads do. */
+export async function run(_context: TaskContext, job: DecodeJob | KeepJob): Promise<DecodedImage | null> {
+  const { rows, index, length } = job;
+  if (job.kind === 'keep') {
+    await writeFeatures(job.path, { rows: rows.slice(index * length, (index + 1) * length), size: job.size });
+    return null;
+  }
+  const { spec, image, store, inputs, slot } = job;
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  const path = store && (await featurePath(store, spec, image));
+  let damaged = false;
+  const known = path && (await readFeatures(path, () => (damaged = true)));
+  if (known) {
+    rows.set(known.rows, index * length);
+    return { size: known.size, found: true, path, damaged, seconds: elapsed() };
+  }
+  const { input, size } = await networkInput(spec, image);
+  inputs.set(input, slot * input.length);
+  return { size, found: false, path, damaged, seconds: elapsed() };
+}

@@ -1,0 +1,104 @@
+import type { TensorFlow } from '../engine/tensorflow.js';
+
+/** A device that runs TensorFlow.js ops on whole batches, driven from the main thread. */
+export interface Device {
+  /** As in {@link EngineChoice}; part of what results are remembered by, since devices agree to rounding only. */
+  readonly name: string;
+  /** For reports, e.g. `tfjs 4.22.0 (webgpu, NVIDIA H200)`. */
+  readonly about: string;
+  readonly tf: TensorFlow;
+  /** Bytes that one working tensor may take; blocks are cut to it. */
+  readonly budget: number;
+  /**
+   * Runs work on the device, one piece at a time. Tensors made meanwhile and not kept (`tf.keep`) are freed.
+   * @throws OutOfMemory when the device has no room.
+   */
+  attempt<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** The device has no room for a block of this size. */
+export class OutOfMemory extends Error {
+  override name = 'OutOfMemory';
+}
+
+/** What reports errors that WebGPU does not throw. */
+export interface ErrorScopes {
+  pushErrorScope(kind: 'out-of-memory' | 'validation'): void;
+  popErrorScope(): Promise<{ message: string } | null>;
+}
+
+/** A device over a backend that is the current one. @param scopes WebGPU's own device, which keeps errors to itself. */
+export function createDevice(
+  tf: TensorFlow,
+  { name, about, budget, scopes }: { name: string; about: string; budget: number; scopes?: ErrorScopes },
+): Device {
+  let last: Promise<unknown> = Promise.resolve();
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    scopes?.pushErrorScope('validation');
+    scopes?.pushErrorScope('out-of-memory');
+    tf.engine().startScope();
+    let outcome: { value: T } | { error: unknown };
+    try {
+      outcome = { value: await work() };
+    } catch (error) {
+      outcome = { error };
+    }
+    tf.engine().endScope();
+    const memory = await scopes?.popErrorScope();
+    const invalid = await scopes?.popErrorScope();
+    const error = 'error' in outcome ? outcome.error : undefined;
+    if (memory || isOutOfMemory(error)) {
+      throw new OutOfMemory(memory?.message ?? (error as Error).message, { cause: error });
+    }
+    if (error) throw error;
+    if (invalid) throw isOutOfMemory(invalid) ? new OutOfMemory(invalid.message) : new Error(invalid.message);
+    return (outcome as { value: T }).value;
+  };
+  return {
+    name,
+    about,
+    tf,
+    budget,
+    attempt(work) {
+      const next = last.then(() => guarded(work));
+      last = next.catch(() => {});
+      return next;
+    },
+  };
+}
+
+/** How TensorFlow, WebGPU and JavaScript say it. */
+function isOutOfMemory(error: unknown): boolean {
+  const message = (error as { message?: unknown } | undefined)?.message;
+  if (error instanceof OutOfMemory) return true;
+  return (
+    typeof message === 'string' &&
+    /out of memory|\bOOM\b|ResourceExhausted|failed to allocate|larger than the maximum.*size|exceeds the max.*size|array buffer allocation/i.test(
+      message,
+    )
+  );
+}
+
+/**
+ * Visits [0, total) in blocks of at most `size`; a block that does not fit is tried again at half its size, which then
+ * holds for the rest.
+ * @throws OutOfMemory when not even one item fits.
+ */
+export async function inBlocks(
+  device: Pick<Device, 'attempt'>,
+  total: number,
+  size: number,
+  visit: (from: number, to: number) => Promise<void>,
+): Promise<void> {
+  let block = Math.max(1, Math.floor(size));
+  for (let from = 0; from < total; ) {
+    const to = Math.min(total, from + block);
+    try {
+      await device.attempt(() => visit(from, to));
+      from = to;
+    } catch (error) {
+      if (!(error instanceof OutOfMemory) || block === 1) throw error;
+      block = Math.max(1, Math.floor(Math.min(block, to - from) / 2));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { specParameters } from '../features/embedder.js';
+import { mapsLayout } from '../features/reading.js';
+import { resnet } from '../features/resnet.js';
+import type { FeatureSpec } from '../features/spec.js';
+import { createTensorFlowNetwork } from '../features/tensorflow-network.js';
+import type { Device } from './device.js';
+import { createDeviceEmbedding } from './embedding.js';
+
+/** A network and what is read of it, on a device. */
+export interface DeviceNetwork {
+  /** Normalised images [count × crop × crop × 3] to what the spec reads of each, one after another. In `attempt` only. */
+  read(images: Float32Array, count: number): Promise<Float32Array>;
+  /** Bytes of the largest activation of one image. */
+  imageBytes: number;
+  dispose(): void;
+}
+
+/** Puts a network on a device. @throws InputError for unusable weights; OutOfMemory. */
+export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Promise<DeviceNetwork> {
+  const { tf } = device;
+  const network = resnet(spec.backbone, spec.layers);
+  const parameters = await specParameters(spec);
+  const { crop } = spec.preprocessing;
+  return device.attempt(async () => {
+    const built = createTensorFlowNetwork(tf, network, parameters);
+    const reading = createDeviceReading(device, spec);
+    return {
+      async read(images, count) {
+        const values = tf.tidy(() => reading.read(built.forward(tf.tensor4d(images, [count, crop, crop, 3]))));
+        const found = (await values.data()) as Float32Array;
+        values.dispose();
+        return found;
+      },
+      // The stem's output, a quarter of the pixels at 64 channels, is the largest; twice for its padded copy.
+      imageBytes: 2 * 4 * 64 * (crop / 2) ** 2,
+      dispose() {
+        built.dispose();
+        reading.dispose();
+      },
+    };
+  });
+}
+
+/** The spec's reading on a device: maps to [count × values]. */
+function createDeviceReading({ tf }: Device, spec: FeatureSpec): { read(maps: Tensor4D[]): Tensor; dispose(): void } {
+  if (spec.reading?.kind !== 'maps') {
+    const widths = resnet(spec.backbone, spec.layers).outputs.map(({ channels }) => channels);
+    const embedding = createDeviceEmbedding(tf, widths);
+    return { read: (maps) => embedding.embed(maps), dispose: () => embedding.dispose() };
+  }
+  const { maps: layouts } = mapsLayout(spec);
+  return {
+    read(maps) {
+      const parts = layouts.flatMap(({ channels }, m): Tensor[] => {
+        const map = maps[m];
+        if (channels.length === 0) return [];
+        const all = channels.length === map.shape[3];
+        const kept = all ? map : tf.gather(map, tf.tensor1d(channels, 'int32'), 3);
+        return [tf.reshape(kept, [map.shape[0], -1])];
+      });
+      return parts.length === 1 ? parts[0] : tf.concat(parts, 1);
+    },
+    dispose: () => {},
+  };
+}

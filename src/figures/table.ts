@@ -1,0 +1,138 @@
+import { csvFormatRows } from 'd3-dsv';
+
+/** One figure of a table. */
+export interface Figure {
+  mean: number;
+  /** Over draws; null for one draw. */
+  deviation: number | null;
+  /** What the paper prints (or whoever {@link FigureTable.beside} names); undefined where it prints nothing. */
+  paper?: number;
+  best?: boolean;
+}
+
+/** A table as data: a row is a label and its figures; null where nothing was measured. */
+export interface FigureTable {
+  title: string;
+  /** Worth a line below the table. */
+  caption: string;
+  columns: readonly string[];
+  /** Whose numbers stand beside ours. Default: paper. */
+  beside?: string;
+  /** How figures read: AUROC as `.727`, anything else with this many decimals. */
+  digits?: number;
+  rows: readonly { label: string; figures: readonly (Figure | null)[] }[];
+}
+
+/** Three decimals without the leading zero, as the paper prints AUROC; or `digits` decimals. */
+export function short(value: number, digits?: number): string {
+  return digits === undefined ? value.toFixed(3).replace(/^(-?)0\./, '$1.') : value.toFixed(digits);
+}
+
+const signed = (value: number, digits?: number): string => (value < 0 ? '−' : '+') + short(Math.abs(value), digits);
+
+/** `.727 ±.002 (paper .710, +.017)`. */
+function plain({ mean, deviation, paper }: Figure, { digits, beside: whose = 'paper' }: FigureTable): string {
+  const spread = deviation === null ? '' : ` ±${short(deviation, digits)}`;
+  const beside = paper === undefined ? '' : ` (${whose} ${short(paper, digits)}, ${signed(mean - paper, digits)})`;
+  return `${short(mean, digits)}${spread}${beside}`;
+}
+
+/** Marks the highest figure of each column. */
+export function markBest(rows: readonly { figures: (Figure | null)[] }[]): void {
+  for (const column of rows[0]?.figures.keys() ?? []) {
+    const values = rows.map(({ figures }) => figures[column]?.mean ?? Number.NEGATIVE_INFINITY);
+    const most = Math.max(...values);
+    for (const { figures } of rows) {
+      const figure = figures[column];
+      if (figure && figure.mean === most) figure.best = true;
+    }
+  }
+}
+
+export function toMarkdown(table: FigureTable): string {
+  const { title, caption, columns, rows } = table;
+  const escaped = (text: string): string => text.replace(/([*|])/g, '\\$1');
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const cell = (figure: Figure | null): string => {
+    if (!figure) return '–';
+    return figure.best ? `**${plain(figure, table)}**` : plain(figure, table);
+  };
+  return [
+    `**${escaped(title)}**`,
+    '',
+    line(['', ...columns.map(escaped)]),
+    line(['---', ...columns.map(() => '---')]),
+    ...rows.map(({ label, figures }) => line([escaped(label), ...figures.map(cell)])),
+    '',
+    escaped(caption),
+    '',
+  ].join('\n');
+}
+
+export function toHtml(table: FigureTable): string {
+  const { title, caption, columns, rows } = table;
+  const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const cell = (figure: Figure | null): string => {
+    if (!figure) return '<td>–</td>';
+    return `<td style="text-align:right">${figure.best ? `<b>${plain(figure, table)}</b>` : plain(figure, table)}</td>`;
+  };
+  return [
+    `<table><caption style="caption-side:top;text-align:left"><b>${escaped(title)}</b><br>${escaped(caption)}</caption>`,
+    `<thead><tr><th></th>${columns.map((column) => `<th>${escaped(column)}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...rows.map(
+      ({ label, figures }) =>
+        `<tr><td style="text-align:left">${escaped(label)}</td>${figures.map(cell).join('')}</tr>`,
+    ),
+    '</tbody></table>',
+    '',
+  ].join('\n');
+}
+
+/** A booktabs table; the best value of a column in bold, the paper's and the difference to it in small print. */
+export function toLatex({ title, caption, columns, rows, digits }: FigureTable): string {
+  const escaped = (text: string): string =>
+    text
+      .replace(/[&%$#_{}]/g, '\\$&')
+      .replace(/ρ/g, '$\\rho$')
+      .replace(/τ/g, '$\\tau$')
+      .replace(/±/g, '$\\pm$')
+      .replace(/−/g, '$-$');
+  const cell = (figure: Figure | null): string => {
+    if (!figure) return '--';
+    const { mean, deviation, paper, best } = figure;
+    const spread = deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation, digits)}}`;
+    const beside =
+      paper === undefined ? '' : `\\,{\\scriptsize(${short(paper, digits)}, ${escaped(signed(mean - paper, digits))})}`;
+    return `${best ? `\\textbf{${short(mean, digits)}}` : short(mean, digits)}${spread}${beside}`;
+  };
+  return [
+    '% needs \\usepackage{booktabs}',
+    '\\begin{table}',
+    '\\centering',
+    `\\caption{${escaped(title)}. ${escaped(caption)}}`,
+    `\\begin{tabular}{l${'r'.repeat(columns.length)}}`,
+    '\\toprule',
+    `${['', ...columns.map(escaped)].join(' & ')} \\\\`,
+    '\\midrule',
+    ...rows.map(({ label, figures }) => `${[escaped(label), ...figures.map(cell)].join(' & ')} \\\\`),
+    '\\bottomrule',
+    '\\end{tabular}',
+    '\\end{table}',
+    '',
+  ].join('\n');
+}
+
+/** Full precision, one column each for value, deviation, the paper's and the difference to it. */
+export function toCsv({ columns, rows, beside: whose = 'paper' }: FigureTable): string {
+  const header = [
+    'system',
+    ...columns.flatMap((name) => [name, `${name} deviation`, `${name} ${whose}`, `${name} difference`]),
+  ];
+  const cells = (figure: Figure | null): string[] => {
+    if (!figure) return ['', '', '', ''];
+    const { mean, deviation, paper } = figure;
+    return [mean, deviation, paper, paper === undefined ? null : mean - paper].map((value) => (value ?? '').toString());
+  };
+  return `${csvFormatRows([header, ...rows.map(({ label, figures }) => [label, ...figures.flatMap(cells)])])}\n`;
+}

@@ -1,0 +1,58 @@
+import { tsne } from '../analysis/tsne.js';
+import { tsneJs } from '../analysis/tsne-js.js';
+import { principalCoordinates } from '../coreset/principal-coordinates.js';
+import { isBank } from '../detector/bank-system.js';
+import { InputError } from '../errors.js';
+import { defectPatches, diagnose } from '../experiment/diagnostics.js';
+import { fitSystem } from '../experiment/fit-system.js';
+import { patchGrid } from '../features/embedder.js';
+import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { createRandom } from '../random.js';
+import type { CoresetPoints } from './cell-file.js';
+import type { CellWork } from './compute.js';
+import type { PlannedCell } from './plan.js';
+
+/** Rows drawn of a coreset, and the principal axes t-SNE sees. */
+const [ROWS, AXES] = [800, 50];
+
+/** Rows drawn for tsne-js, which takes minutes for more. */
+const ROWS_TSNE_JS = 300;
+
+/** A coreset in the plane (Figure 5), each row coloured by where it comes from. */
+export async function coresetPoints(
+  work: CellWork,
+  { config, noisy, tsne: engine }: PlannedCell,
+): Promise<CoresetPoints> {
+  const { category, train } = noisy;
+  const { features, maskMode, seed } = config;
+  const fitted = await fitSystem(work, train, config);
+  if (!isBank(fitted)) throw new InputError(`${config.method} has no coreset`, 'Choose a memory bank');
+  const { rows, picks } = await fitted.bank.load();
+  const { side, positions } = patchGrid(features);
+  const defects = category.masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
+  const { coresetNoiseShare, coresetDefectShare } = diagnose(train, positions, picks, { kept: null }, defects);
+  const count = Math.min(engine === 'exact' ? ROWS : ROWS_TSNE_JS, picks.length);
+  const chosen = createRandom(seed).fork('t-sne').distinct(picks.length, count).sort();
+  const sample = new Float32Array(count * EMBEDDING_DIMENSIONS);
+  chosen.forEach((row, i) => {
+    const from = row * EMBEDDING_DIMENSIONS;
+    sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
+  });
+  const axes = Math.min(AXES, count - 1);
+  const points = await principalCoordinates(work.threads, sample, EMBEDDING_DIMENSIONS, axes);
+  const plane =
+    engine === 'exact' ? tsne(points, axes) : await tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
+  return {
+    coresetSize: picks.length,
+    noiseShare: coresetNoiseShare,
+    defectShare: coresetDefectShare,
+    method: `${engine === 'exact' ? 't-SNE' : 'tsne-js'}, ${count} rows`,
+    points: Array.from(chosen, (row, i) => {
+      const patch = picks[row];
+      const from = defects?.[patch] ? 'defect' : train[Math.floor(patch / positions)].noise ? 'noise' : 'nominal';
+      return { x: round(plane[2 * i]), y: round(plane[2 * i + 1]), from };
+    }),
+  };
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;

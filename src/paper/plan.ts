@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { openCategory } from '../dataset/layouts.js';
+import { injectNoise, type NoisyCategory } from '../dataset/noise.js';
+import type { EngineChoice } from '../engine/names.js';
+import { type EvaluateConfig, evaluateConfig } from '../experiment/config.js';
+import { specParameters } from '../features/embedder.js';
+import type { WeightSource } from '../features/spec.js';
+import { createRandom } from '../random.js';
+import { contentKey } from '../storage/cache.js';
+import { CELL_VERSION } from './cell-file.js';
+import type { Cell } from './grid.js';
+import { paperSystem } from './systems.js';
+
+/** What all cells of a run share. */
+export interface PaperSetting {
+  /** Folder of categories. */
+  data: string;
+  backbone: string;
+  weights: WeightSource;
+  /** Backbone and weights of PaDiM*, ResNet18 in the paper. */
+  starWeights: WeightSource;
+  /** ρ of greedy coresets. */
+  ratio: number;
+  /** Profile of CFLOW. */
+  cflow: string;
+  /** Routine of Figure 5: our exact t-SNE, or the package tsne-js on fewer rows. Default: exact. */
+  tsne?: TsneEngine;
+  /** Sides in pixels where they differ from the systems' own, e.g. for small pictures. */
+  preprocessing?: { resize: number; crop: number };
+  /** What computes; a named engine's cells are apart. Default: `auto`. */
+  executor?: EngineChoice;
+  /** Switches of single methods, e.g. fewer epochs. */
+  switches?: Readonly<Record<string, Record<string, unknown>>>;
+}
+
+/** Routines that place coresets in the plane. */
+export type TsneEngine = 'exact' | 'tsne-js';
+
+/** A cell with everything it depends on. */
+export interface PlannedCell {
+  cell: Cell;
+  config: EvaluateConfig;
+  noisy: NoisyCategory;
+  tsne: TsneEngine;
+  /** Hash of the full configuration: method, features, weights, names and sizes of images, noise draw. */
+  key: string;
+}
+
+/** Plans cells; categories and weights are read once each. */
+export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<PlannedCell> {
+  const categories = new Map<string, ReturnType<typeof openCategory>>();
+  const hashes = new Map<string, Promise<string>>();
+  const weightsHash = ({ features }: Pick<EvaluateConfig, 'features'>): Promise<string> => {
+    const { backbone, layers, weights } = features;
+    const name = JSON.stringify([backbone, layers, weights]);
+    let found = hashes.get(name);
+    if (!found) {
+      found = specParameters(features).then(({ sha256 }) => sha256);
+      hashes.set(name, found);
+    }
+    return found;
+  };
+  return async (cell) => {
+    let opened = categories.get(cell.category);
+    if (!opened) {
+      opened = openCategory(setting.data, cell.category);
+      categories.set(cell.category, opened);
+    }
+    const config = cellConfig(cell, setting);
+    const noisy = injectNoise(await opened, config.noise, createRandom(cell.draw).fork('noise'));
+    const { weights: _, ...features } = config.features;
+    const filter = config.filter && { ...config.filter, features: { ...config.filter.features, weights: null } };
+    const content: unknown[] = [
+      CELL_VERSION,
+      cell,
+      { ...config, features, filter },
+      await weightsHash(config),
+      config.filter && (await weightsHash(config.filter)),
+      await Promise.all([...noisy.train, ...noisy.test].map(async ({ name, path }) => [name, (await stat(path)).size])),
+    ];
+    const { tsne = 'exact' } = setting;
+    if (cell.kind === 'coreset' && tsne !== 'exact') content.push(tsne);
+    return { cell, config, noisy, tsne, key: contentKey(content) };
+  };
+}
+
+function cellConfig({ system, ratio, overlap, draw }: Cell, setting: PaperSetting): EvaluateConfig {
+  const { method, budget } = paperSystem(system);
+  const features = (name: string): { backbone?: string; weights: WeightSource } =>
+    name === 'padim-star' ? { weights: setting.starWeights } : { backbone: setting.backbone, weights: setting.weights };
+  const preprocessing = setting.preprocessing;
+  const greedy = ['patchcore', 'softpatch-lof', 'softpatch-nearest', 'softpatch-gaussian'];
+  const choice = (name: string) => ({
+    method: name,
+    profile: name === 'cflow' ? setting.cflow : name === 'padim' ? 'anomalib' : undefined,
+    features: { ...features(name), preprocessing, executor: setting.executor },
+    settings: { ...(greedy.includes(name) ? { ratio: setting.ratio } : {}), ...setting.switches?.[name] },
+  });
+  return evaluateConfig({
+    ...choice(method),
+    filter: budget === undefined ? null : { ...choice('padim-star'), budget },
+    noise: { ratio, overlap },
+    seed: draw,
+  });
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+  type Cell,
+  cellName,
+  EXPERIMENTS,
+  experimentCells,
+  gridOf,
+  shardOf,
+  tableColumns,
+} from '../../src/paper/grid.js';
+import { PUBLISHED } from '../../src/paper/published.js';
+import { PAPER_SYSTEMS, paperSystem } from '../../src/paper/systems.js';
+
+test('every table column has a system and a published number, and every published number a column', () => {
+  for (const name of ['table-5', 'table-6', 'table-7'] as const) {
+    const columns = tableColumns(name);
+    for (const { system, overlap } of columns) {
+      paperSystem(system);
+      assert.ok(
+        PUBLISHED.some((p) => p.table === name && p.system === system && p.overlap === overlap),
+        `${name} ${system}`,
+      );
+    }
+    assert.equal(PUBLISHED.filter((p) => p.table === name).length, columns.length);
+  }
+  assert.equal(PAPER_SYSTEMS.length, 12);
+});
+
+test('Table 7 as printed repeats detection numbers in the columns that stand alone', () => {
+  for (const name of ['padim-star', 'cflow', 'patchcore', 'softpatch-lof']) {
+    const of = (table: string): number =>
+      PUBLISHED.find((p) => p.table === table && p.system === name && p.overlap)!.mean!;
+    assert.ok(Math.abs(of('table-7') - of('table-6')) < 0.001, name);
+    const { corrected } = PUBLISHED.find((p) => p.table === 'table-7' && p.system === name)!;
+    assert.equal(corrected, of('table-5'));
+  }
+});
+
+test('a grid holds every cell of its experiments once; without noise the settings are one', () => {
+  const cells = gridOf(EXPERIMENTS, ['a', 'b'], 2);
+  const names = cells.map(cellName);
+  assert.equal(new Set(names).size, names.length);
+  for (const experiment of EXPERIMENTS) {
+    for (const cell of experimentCells(experiment, ['a', 'b'], 2)) assert.ok(names.includes(cellName(cell)));
+  }
+  assert.ok(cells.every(({ ratio, overlap }) => ratio > 0 || overlap));
+  assert.equal(experimentCells('table-6', ['a'], 3).length, 8 * 3);
+  assert.equal(experimentCells('table-6', ['a'], 3, ['cflow']).length, 3);
+});
+
+test('shards part a grid without loss, overlap or tearing fits apart', () => {
+  const cells = gridOf(['table-5', 'figure-6', 'figure-7'], ['a', 'b'], 3);
+  for (const count of [1, 2, 5, 8]) {
+    const parts = Array.from({ length: count }, (_, i) => shardOf(cells, i + 1, count));
+    assert.equal(parts.flat().length, cells.length);
+    assert.equal(new Set(parts.flat().map(cellName)).size, cells.length);
+    const home = new Map<string, number>();
+    for (const [p, part] of parts.entries()) {
+      for (const { category, system, ratio, draw } of part) {
+        const group = `${category} ${system} ${ratio} ${draw}`;
+        assert.equal(home.get(group) ?? p, p, 'both settings of a fit lie in one shard');
+        home.set(group, p);
+      }
+    }
+  }
+  assert.deepEqual(shardOf(cells, 2, 3), shardOf([...cells], 2, 3));
+  const bad: [number, number][] = [
+    [0, 2],
+    [3, 2],
+    [1.5, 2],
+    [1, 0],
+  ];
+  for (const [i, n] of bad) assert.throws(() => shardOf(cells as Cell[], i, n), /is impossible/);
+});
