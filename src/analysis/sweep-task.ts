@@ -1,6 +1,6 @@
 import { anomalyMap } from '../detector/map.js';
 import { imageScores } from '../detector/score.js';
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
 import { collectPixels } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 
@@ -10,23 +10,30 @@ export interface Measured {
   pixel: number | null;
 }
 
-/** Scores, maps and metrics of one point, from squared distances [images·positions] and the weights of the rows found. */
-export function run(
-  _context: TaskContext,
-  squared: Float32Array,
-  weights: Float32Array | null,
-  labels: readonly (number | null)[],
-  masks: readonly (Uint8Array | null)[] | null,
-  grid: number,
-  side: number,
-): Measured {
+/** What one point's search found, and the truth. */
+export interface MeasureJob {
+  /** Squared distances [images·positions]. */
+  squared: Float32Array;
+  /** Of the rows found [images·positions], where scores are weighted. */
+  weights: Float32Array | null;
+  labels: readonly (number | null)[];
+  /** [crop × crop] of each image, null where it has none; null altogether where pixels are not measured. */
+  masks: readonly (Uint8Array | null)[] | null;
+  /** Patches a side. */
+  grid: number;
+  /** Pixels a side of maps and masks. */
+  crop: number;
+}
+
+/** Scores, maps and metrics of one point. */
+export function run(_context: TaskContext, { squared, weights, labels, masks, grid, crop }: MeasureJob): Measured {
   const positions = grid * grid;
   const scores = weights ? squared.map((value, i) => value * weights[i]) : squared;
   const image = rankLabelled(imageScores(scores, positions), labels).auroc;
   if (!masks) return { image, pixel: null };
-  const pixels = collectPixels(side);
+  const pixels = collectPixels(crop);
   for (const [i, mask] of masks.entries()) {
-    pixels.add(anomalyMap(scores.subarray(i * positions, (i + 1) * positions), grid, side), mask);
+    pixels.add(anomalyMap(scores.subarray(i * positions, (i + 1) * positions), grid, crop), mask);
   }
   return { image, pixel: pixels.auroc() };
 }

@@ -16,11 +16,11 @@ import { maskOf } from '../experiment/measure.js';
 import { patchGrid } from '../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import { featureReader } from '../features/reader.js';
+import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
 import { SILENT } from '../progress.js';
 import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
-import type { Measured } from './sweep-task.js';
 
 /** What changes from point to point of a sweep. */
 export type SweepPoint = Partial<Pick<BankConfig, 'threshold' | 'k' | 'ratio' | 'discriminator' | 'softWeights'>>;
@@ -41,7 +41,7 @@ export interface SweepResult {
   seconds: { features: number; weights: number; coreset: number; search: number; measure: number; total: number };
 }
 
-const TASK = new URL('./sweep-task.js', import.meta.url);
+const MEASURE = task<typeof import('./sweep-task.js')>(new URL('./sweep-task.js', import.meta.url));
 
 /**
  * Evaluates many settings of the memory bank on one contaminated category; every point is exactly what `evaluate` gives.
@@ -117,18 +117,12 @@ export async function sweep(
     const total = test.length * positions;
     const jobs = group.map((_, b) => {
       const bank = banks[from + b];
-      const own = storedWeights(nearest.patches.subarray(b * total, (b + 1) * total), ofBank(bank), bank);
-      return [
-        nearest.squared.subarray(b * total, (b + 1) * total),
-        own,
-        labels,
-        masks,
-        side,
-        features.preprocessing.crop,
-      ];
+      const weights = storedWeights(nearest.patches.subarray(b * total, (b + 1) * total), ofBank(bank), bank);
+      const squared = nearest.squared.subarray(b * total, (b + 1) * total);
+      return { squared, weights, labels, masks, grid: side, crop: features.preprocessing.crop };
     });
     const progress = (done: number): void => measuring(from + done, banks.length);
-    const measured = await threads.each<Measured>(TASK, null, jobs, { signal, progress });
+    const measured = await threads.each(MEASURE, jobs, { signal, progress });
     clock.lap('measure');
     for (const [b, { image, pixel }] of measured.entries()) {
       const diagnostics = diagnose(train, positions, group[b], { kept: keptOf(banks[from + b]) }, defects);

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SAMPLERS } from '../coreset/samplers.js';
-import { DISCRIMINATORS } from '../denoise/weights.js';
+import { DISCRIMINATORS } from '../denoise/discriminator.js';
 import type { BankConfig } from '../detector/config.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';

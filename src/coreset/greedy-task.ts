@@ -1,21 +1,25 @@
 import { Cancelled } from '../errors.js';
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
+
+/** The leader selects until `count` centres stand or the stop word is not 0; helpers refresh blocks for it until dismissed. */
+export type GreedyJob =
+  | { kind: 'lead'; header: number; count: number; stop: number }
+  | { kind: 'help'; header: number; helper: number };
 
 /** Refreshes between two looks at the stop word: some tens of milliseconds. */
 const BUDGET = 4000;
 
-/** The leader (helper −1) selects until `count` centres stand; helpers refresh blocks for it until dismissed. */
-export function run(
-  { kernels, report }: TaskContext,
-  header: number,
-  count: number,
-  helper: number,
-  stop: number,
-): void {
-  if (helper >= 0) {
-    for (let job = 0; job >= 0; job = kernels.awaitJob(header, helper)) if (job > 0) kernels.serve(header, helper, job);
+/** `header` is the offset of the selection's parameter block. @throws Cancelled (leader). */
+export function run({ kernels, report }: TaskContext, job: GreedyJob): void {
+  const { header } = job;
+  if (job.kind === 'help') {
+    const { helper } = job;
+    for (let next = 0; next >= 0; next = kernels.awaitJob(header, helper)) {
+      if (next > 0) kernels.serve(header, helper, next);
+    }
     return;
   }
+  const { count, stop } = job;
   const stopped = new Int32Array(kernels.memory.buffer, stop, 1);
   let last = 0;
   try {

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 import type { Watch } from '../progress.js';
@@ -96,7 +97,7 @@ export function checkCount(count: number, n: number): void {
   throw new InputError(`a coreset of ${count} of ${n} patches is impossible`, 'Give a ratio above 0 and below 1');
 }
 
-const TASK = new URL('./greedy-task.js', import.meta.url);
+const GREEDY = task<typeof import('./greedy-task.js')>(new URL('./greedy-task.js', import.meta.url));
 
 async function selectInThreads(threads: Threads, state: State, count: number, watch: Watch): Promise<void> {
   const stop = state.arena.ints(state.stop, 1);
@@ -106,11 +107,14 @@ async function selectInThreads(threads: Threads, state: State, count: number, wa
   watch.signal?.addEventListener('abort', cancel);
   if (watch.signal?.aborted) cancel();
   try {
-    const leader = threads.run(TASK, state.arena, [state.header, count, -1, state.stop], (done) =>
-      watch.progress?.(done, count),
+    const { arena, header } = state;
+    const leader = threads.run(
+      GREEDY,
+      { kind: 'lead', header, count, stop: state.stop },
+      { arena, report: (done) => watch.progress?.(done, count) },
     );
     const helpers = Array.from({ length: state.helpers }, (_, helper) =>
-      threads.run(TASK, state.arena, [state.header, count, helper, state.stop]),
+      threads.run(GREEDY, { kind: 'help', header, helper }, { arena }),
     );
     await Promise.all([leader, ...helpers]);
   } finally {

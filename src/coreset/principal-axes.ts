@@ -1,5 +1,6 @@
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
 import { multiplyTransposed, packPanels } from '../kernels/multiply.js';
+import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import { createRandom } from '../random.js';
 
@@ -88,7 +89,7 @@ export interface Reduced {
   slack: number;
 }
 
-const TASK = new URL('./reduce-task.js', import.meta.url);
+const REDUCE = task<typeof import('./reduce-task.js')>(new URL('./reduce-task.js', import.meta.url));
 
 /**
  * Reduces rows [n × dimensions] onto the axes at several levels (numbers of leading axes). With the residual's norm as
@@ -114,7 +115,7 @@ export async function reduce(
   for (let a = 0; a < count; a++) {
     for (let d = 0; d < dimensions; d++) offset[a] += axes[a * dimensions + d] * mean[d];
   }
-  const jobs = ranges(n, 1024).map(([from, to]) => [source, outputs, levels, mean, offset, from, to, panels]);
-  const slacks = await threads.each<number>(TASK, arena, jobs, {}, scratch);
+  const jobs = ranges(n, 1024).map((range) => ({ x: source, outputs, levels, mean, offset, ...range, panels }));
+  const slacks = await threads.each(REDUCE, jobs, { arena, scratch });
   return { levels: outputs, slack: slacks.reduce((most, slack) => Math.max(most, slack), 0) };
 }

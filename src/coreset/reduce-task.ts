@@ -1,21 +1,29 @@
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
+
+/** Rows [from, to) of `x` reduced at every level. */
+export interface ReduceJob {
+  /** [n × dimensions] */
+  x: Float32Array;
+  /** For each level: [n × (own + 1)]. */
+  outputs: Float32Array[];
+  /** Leading axes of each level, rising. */
+  levels: readonly number[];
+  /** [dimensions] */
+  mean: Float32Array;
+  /** The mean along each axis [count]. */
+  offset: Float64Array;
+  from: number;
+  to: number;
+  /** Offset of the axes packed by 8 rows. */
+  panels: number;
+}
 
 /** Relative rounding error allowed for in single-precision sums of this length. */
 const EPSILON = 2e-6;
 
-/** Reduces rows [from, to) at every level; returns the largest rounding error of a reduced row. */
-export function run(
-  { kernels }: TaskContext,
-  x: Float32Array,
-  outputs: Float32Array[],
-  levels: readonly number[],
-  mean: Float32Array,
-  offset: Float64Array,
-  from: number,
-  to: number,
-  panels: number,
-  scratch: number,
-): number {
+/** Needs room for 4 rows twice and their coordinates. @returns the largest rounding error of a reduced row. */
+export function run({ kernels, scratch }: TaskContext, job: ReduceJob): number {
+  const { x, outputs, levels, mean, offset, from, to, panels } = job;
   const dimensions = mean.length;
   const count = offset.length;
   const columns = Math.ceil(count / 8) * 8;

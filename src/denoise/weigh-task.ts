@@ -1,8 +1,8 @@
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
+import type { WeightOptions } from './discriminator.js';
 import { gaussianScores } from './gaussian.js';
 import { lofScores, tensorLofScores } from './lof.js';
 import { nearestScores } from './nearest.js';
-import type { Discriminator } from './weights.js';
 
 const padded = (n: number): number => Math.ceil(n / 8) * 8;
 
@@ -13,18 +13,23 @@ export function weighScratchBytes(images: number, d: number): number {
 }
 
 /** Weights of grid positions [from, to). */
-export function run(
-  { kernels }: TaskContext,
-  z: Float32Array,
-  weights: Float32Array,
-  images: number,
-  positions: number,
-  d: number,
-  from: number,
-  to: number,
-  { discriminator, k }: { discriminator: Discriminator; k: number },
-  scratch: number,
-): void {
+export interface WeighJob {
+  /** Projected patches [images·positions × d], image-major. */
+  z: Float32Array;
+  /** [images·positions] */
+  weights: Float32Array;
+  images: number;
+  positions: number;
+  d: number;
+  from: number;
+  to: number;
+  options: WeightOptions;
+}
+
+/** Needs {@link weighScratchBytes} of room. */
+export function run({ kernels, scratch }: TaskContext, job: WeighJob): void {
+  const { z, weights, images, positions, d, from, to } = job;
+  const { discriminator, k } = job.options;
   const n = padded(images);
   const points = new Float32Array(kernels.memory.buffer, scratch, n * d);
   const panels = scratch + 4 * n * d;

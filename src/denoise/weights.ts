@@ -1,21 +1,12 @@
 import { InputError } from '../errors.js';
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
+import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
+import type { WeightOptions } from './discriminator.js';
 import { weighScratchBytes } from './weigh-task.js';
 
-/** How a patch's noisiness is judged among the patches at its grid position. `lof-tensor` is the authors' GPU form. */
-export type Discriminator = 'nearest' | 'gaussian' | 'lof' | 'lof-tensor';
-
-export const DISCRIMINATORS: readonly Discriminator[] = ['lof', 'lof-tensor', 'nearest', 'gaussian'];
-
-/** How patches are judged; `k` neighbours of LOF are clipped to images − 1. */
-export interface WeightOptions {
-  discriminator: Discriminator;
-  k: number;
-}
-
-const TASK = new URL('./weigh-task.js', import.meta.url);
+const WEIGH = task<typeof import('./weigh-task.js')>(new URL('./weigh-task.js', import.meta.url));
 
 /**
  * Outlier weight of every patch (docs/methods.md 4.1, step 4), position by position: discriminators never mix positions.
@@ -35,21 +26,21 @@ export async function patchWeights(
   if (!Number.isInteger(images)) throw new RangeError(`${z.length} values are not whole images of ${positions} × ${d}`);
   const weights = sharedFloats(images * positions);
   const source = toShared(z);
-  const jobs = ranges(positions, Math.max(1, Math.ceil(positions / (threads.count * 16)))).map(([from, to]) => [
-    source,
+  const block = Math.max(1, Math.ceil(positions / (threads.count * 16)));
+  const jobs = ranges(positions, block).map((range) => ({
+    z: source,
     weights,
     images,
     positions,
     d,
-    from,
-    to,
     options,
-  ]);
+    ...range,
+  }));
   const lanes = Math.min(threads.count, jobs.length);
   const bytes = weighScratchBytes(images, d);
   const arena = createArena(lanes * (bytes + 64));
   const scratch = Array.from({ length: lanes }, () => arena.take(bytes));
-  await threads.each(TASK, arena, jobs, watch, scratch);
+  await threads.each(WEIGH, jobs, { ...watch, arena, scratch });
   return checkWeights(weights);
 }
 

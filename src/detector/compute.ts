@@ -1,9 +1,11 @@
 import { greedyCoreset } from '../coreset/greedy.js';
 import type { SelectRows } from '../coreset/samplers.js';
-import { patchWeights, type WeightOptions } from '../denoise/weights.js';
+import type { WeightOptions } from '../denoise/discriminator.js';
+import { patchWeights } from '../denoise/weights.js';
 import { checkCancelled } from '../errors.js';
 import { type Extractor, threadExtractor } from '../features/extract.js';
 import { multiplyTransposed } from '../kernels/multiply.js';
+import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import type { LikelihoodJob, PassJob, PassOutcome } from './cflow/flow-task.js';
@@ -43,8 +45,8 @@ export interface FlowWatch {
   taken?: (job: number, steps: number) => void;
 }
 
-const FLOW_TASK = new URL('./cflow/flow-task.js', import.meta.url);
-const PADIM_TASK = new URL('./padim-task.js', import.meta.url);
+const FLOW = task<typeof import('./cflow/flow-task.js')>(new URL('./cflow/flow-task.js', import.meta.url));
+const PADIM = task<typeof import('./padim-task.js')>(new URL('./padim-task.js', import.meta.url));
 /** Positions a thread takes at a time. */
 const POSITIONS = 32;
 
@@ -57,14 +59,12 @@ export function threadCompute(threads: Threads): Compute {
     selectRows: (...rest) => greedyCoreset(threads, ...rest),
     indexNeighbours: (...rest) => indexNeighbours(threads, ...rest),
     async gaussians(job, positions, watch) {
-      const jobs = ranges(positions, POSITIONS).map((range) => [job, ...range]);
-      await threads.each(PADIM_TASK, null, jobs, watch);
+      const jobs = ranges(positions, POSITIONS).map((range) => ({ ...job, ...range }));
+      await threads.each(PADIM, jobs, watch);
     },
     async flow(jobs, { signal, taken } = {}) {
       checkCancelled(signal);
-      return Promise.all(
-        jobs.map((job, i) => threads.run<PassOutcome | null>(FLOW_TASK, null, [job], (steps) => taken?.(i, steps))),
-      );
+      return Promise.all(jobs.map((job, i) => threads.run(FLOW, job, { report: (steps) => taken?.(i, steps) })));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SamplerName } from '../coreset/samplers.js';
+import type { Discriminator } from '../denoise/discriminator.js';
 import type { WeightNormalisation } from '../denoise/threshold.js';
-import type { Discriminator } from '../denoise/weights.js';
 import { InputError } from '../errors.js';
 import { checkedSettings } from './settings.js';
 import type { Settings } from './system.js';

@@ -1,4 +1,4 @@
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
 import type { BoundedBank } from './bounded-bank.js';
 import { type ReducedQueries, visitQueries } from './visit-queries.js';
 
@@ -17,21 +17,26 @@ const SEEDS = 16;
 export const manyRoom = (count: number): number => 8 * SEEDS + 16 * count;
 
 /** Nearest union rows of queries [from, to) in every bank. */
-export function run(
-  { kernels }: TaskContext,
-  bank: BoundedBank,
-  { count, masks, orders }: Membership,
-  reduced: ReducedQueries,
-  found: Int32Array,
-  squared: Float32Array,
-  from: number,
-  to: number,
-  scratch: number,
-): void {
+export interface NeighboursManyJob {
+  bank: BoundedBank;
+  membership: Membership;
+  reduced: ReducedQueries;
+  /** [banks × queries] */
+  found: Int32Array;
+  /** [banks × queries] */
+  squared: Float32Array;
+  from: number;
+  to: number;
+}
+
+/** Needs a query's room and {@link manyRoom}. */
+export function run({ kernels, scratch }: TaskContext, job: NeighboursManyJob): void {
   const { buffer } = kernels.memory;
+  const { bank, reduced, found, squared } = job;
+  const { count, masks, orders } = job.membership;
   const { padded, d, fine, fineDims } = bank;
   const total = reduced.queries.length / d;
-  visitQueries(kernels, bank, reduced, from, to, scratch, (q, { bounds, query, queryFine, margin, rest }) => {
+  visitQueries(kernels, scratch, job, (q, { bounds, query, queryFine, margin, rest }) => {
     const best = rest + 8 * SEEDS;
     const rows = [bounds, padded, masks, orders, count] as const;
     const vectors = [query, bank.rows, d, queryFine, fine, fineDims] as const;

@@ -1,4 +1,5 @@
 import { sharedFloats } from '../kernels/arena.js';
+import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import { paddedRows, placeBank } from './bounded-bank.js';
@@ -16,7 +17,7 @@ export interface NearestInBanks {
   squared: Float32Array;
 }
 
-const TASK = new URL('./neighbours-many-task.js', import.meta.url);
+const TASK = task<typeof import('./neighbours-many-task.js')>(new URL('./neighbours-many-task.js', import.meta.url));
 
 /**
  * Exact nearest neighbours in several overlapping banks of the same patches, such as the coresets of a sweep: bounds are
@@ -59,7 +60,8 @@ export async function nearestInBanks(
   const reduced = await placed.reduceQueries(queries);
   const found = new Int32Array(new SharedArrayBuffer(4 * q * count));
   const squared = sharedFloats(q * count);
-  const jobs = ranges(q, BLOCK).map(([from, to]) => [placed.bank, membership, reduced, found, squared, from, to]);
-  await threads.each(TASK, arena, jobs, watch, placed.scratch);
+  const { bank, scratch } = placed;
+  const jobs = ranges(q, BLOCK).map((range) => ({ bank, membership, reduced, found, squared, ...range }));
+  await threads.each(TASK, jobs, { ...watch, arena, scratch });
   return { patches: found.map((row) => union[row]), squared };
 }

@@ -1,22 +1,26 @@
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
 import type { BoundedBank } from './bounded-bank.js';
 import { type ReducedQueries, visitQueries } from './visit-queries.js';
 
 /** Nearest k rows of queries [from, to). */
-export function run(
-  { kernels }: TaskContext,
-  bank: BoundedBank,
-  reduced: ReducedQueries,
-  k: number,
-  rows: Int32Array,
-  squared: Float32Array,
-  from: number,
-  to: number,
-  scratch: number,
-): void {
+export interface NeighboursJob {
+  bank: BoundedBank;
+  reduced: ReducedQueries;
+  k: number;
+  /** [queries × k] */
+  rows: Int32Array;
+  /** [queries × k] */
+  squared: Float32Array;
+  from: number;
+  to: number;
+}
+
+/** Needs a query's room and 16 bytes a neighbour. */
+export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void {
   const { buffer } = kernels.memory;
+  const { bank, reduced, k, rows, squared } = job;
   const { padded, d, fine, fineDims } = bank;
-  visitQueries(kernels, bank, reduced, from, to, scratch, (q, { bounds, query, queryFine, margin, rest }) => {
+  visitQueries(kernels, scratch, job, (q, { bounds, query, queryFine, margin, rest }) => {
     const best = rest + 8 * k;
     kernels.nearest(
       bounds,

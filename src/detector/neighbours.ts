@@ -1,4 +1,5 @@
 import { sharedFloats } from '../kernels/arena.js';
+import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import { placeBank } from './bounded-bank.js';
@@ -20,7 +21,7 @@ export interface NeighbourIndex {
   search(queries: Float32Array, watch?: Watch): Promise<Neighbours>;
 }
 
-const TASK = new URL('./neighbours-task.js', import.meta.url);
+const NEIGHBOURS = task<typeof import('./neighbours-task.js')>(new URL('./neighbours-task.js', import.meta.url));
 
 /**
  * Exact k nearest neighbours (the brute-force flat L2 search of docs/methods.md 3.3, pruned). Distances are bounded from below
@@ -46,8 +47,9 @@ export async function indexNeighbours(
       const reduced = await placed.reduceQueries(queries);
       const squared = sharedFloats(q * kept);
       const rows = new Int32Array(new SharedArrayBuffer(q * kept * 4));
-      const jobs = ranges(q, BLOCK).map(([from, to]) => [placed.bank, reduced, kept, rows, squared, from, to]);
-      await threads.each(TASK, placed.arena, jobs, watch, placed.scratch);
+      const { arena, bank, scratch } = placed;
+      const jobs = ranges(q, BLOCK).map((range) => ({ bank, reduced, k: kept, rows, squared, ...range }));
+      await threads.each(NEIGHBOURS, jobs, { ...watch, arena, scratch });
       return { rows, squared };
     },
   };

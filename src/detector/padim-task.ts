@@ -1,5 +1,5 @@
 import type { MapsLayout } from '../features/reading.js';
-import type { TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
 import { fitGaussian, gatherPosition, mahalanobis, triangle, vectorLength } from './padim-block.js';
 
 /** Means [positions × d] and packed Cholesky factors [positions × d(d+1)/2] of every position. */
@@ -23,9 +23,12 @@ export type PadimJob =
 /** Images whose vectors are solved together: few enough to stay in cache, enough to amortise a factor's load. */
 const TOGETHER = 16;
 
-/** Runs a job on positions [from, to). */
-export function run(_context: TaskContext, job: PadimJob, from: number, to: number): void {
-  const { values, images, layout, gaussians } = job;
+/** The share of a step that one thread does: positions [from, to). */
+export type PadimShare = PadimJob & { from: number; to: number };
+
+/** Fits or scores positions [from, to). */
+export function run(_context: TaskContext, job: PadimShare): void {
+  const { values, images, layout, gaussians, from, to } = job;
   const d = vectorLength(layout);
   const size = triangle(d);
   if (job.kind === 'fit') {

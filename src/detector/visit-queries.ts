@@ -20,17 +20,22 @@ export interface ReducedQueries {
   slack: number;
 }
 
+/** Queries [from, to) of a search in a bank. */
+export interface QueryBlock {
+  bank: BoundedBank;
+  reduced: ReducedQueries;
+  from: number;
+  to: number;
+}
+
 /**
  * Bounds queries [from, to) four at a time, by one product of [−2q, 1, |q|²] with the bank's [x, |x|², 1], and visits each.
  * @param scratch the thread's room.
  */
 export function visitQueries(
   kernels: Kernels,
-  bank: BoundedBank,
-  { queries, levels }: ReducedQueries,
-  from: number,
-  to: number,
   scratch: number,
+  { bank, reduced: { queries, levels }, from, to }: QueryBlock,
   visit: (q: number, at: QueryOffsets) => void,
 ): void {
   const { buffer } = kernels.memory;

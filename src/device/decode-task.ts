@@ -1,7 +1,7 @@
 import { type ImageSize, networkInput } from '../features/input.js';
 import type { FeatureSpec, ImageRequest } from '../features/spec.js';
-import { type FeatureStore, featurePath, readFeatures, writeFeatures } from '../features/stored-features.js';
-import type { TaskContext } from '../kernels/worker.js';
+import { type FeatureStore, featurePath, readFeatures } from '../features/stored-features.js';
+import type { TaskContext } from '../kernels/task.js';
 
 /** What became of an image: its size, and whether its values were found or its input has to go through the network. */
 export interface DecodedImage {
@@ -15,7 +15,6 @@ export interface DecodedImage {
 
 /** An image's remembered values into `rows` at `index`, or else its network input into `inputs` at `slot`. */
 export interface DecodeJob {
-  kind: 'decode';
   spec: FeatureSpec;
   image: ImageRequest;
   store: FeatureStore | null;
@@ -26,24 +25,9 @@ export interface DecodeJob {
   length: number;
 }
 
-/** Remembers values [length] of image `index` in a cache file. */
-export interface KeepJob {
-  kind: 'keep';
-  path: string;
-  size: ImageSize;
-  rows: Float32Array;
-  index: number;
-  length: number;
-}
-
-/** The work around a device's network that threads do. */
-export async function run(_context: TaskContext, job: DecodeJob | KeepJob): Promise<DecodedImage | null> {
-  const { rows, index, length } = job;
-  if (job.kind === 'keep') {
-    await writeFeatures(job.path, { rows: rows.slice(index * length, (index + 1) * length), size: job.size });
-    return null;
-  }
-  const { spec, image, store, inputs, slot } = job;
+/** What a device's network waits for: threads look for remembered values and decode. */
+export async function run(_context: TaskContext, job: DecodeJob): Promise<DecodedImage> {
+  const { spec, image, store, inputs, slot, rows, index, length } = job;
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   const path = store && (await featurePath(store, spec, image));

@@ -6,12 +6,14 @@ import { checkFinite } from '../features/input.js';
 import { imageLength } from '../features/reading.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { sharedFloats } from '../kernels/arena.js';
+import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
-import type { DecodedImage, DecodeJob, KeepJob } from './decode-task.js';
+import type { DecodedImage } from './decode-task.js';
 import { type Device, inBlocks } from './device.js';
 import { createDeviceNetwork, type DeviceNetwork } from './network.js';
 
-const TASK = new URL('./decode-task.js', import.meta.url);
+const DECODE = task<typeof import('./decode-task.js')>(new URL('./decode-task.js', import.meta.url));
+const KEEP = task<typeof import('./keep-task.js')>(new URL('./keep-task.js', import.meta.url));
 /** Most images the device takes at once. */
 const MOST = 32;
 
@@ -47,20 +49,17 @@ export function deviceExtractor(device: Device, threads: Threads): Extractor {
       const decode = (from: number): Promise<{ inputs: Float32Array; decoded: DecodedImage[]; from: number }> => {
         const batch = images.slice(from, from + MOST);
         const inputs = sharedFloats(batch.length * pixels);
-        const jobs = batch.map(({ path, augmentation = null }, slot): [DecodeJob] => [
-          {
-            kind: 'decode',
-            spec,
-            image: { path, augmentation },
-            store,
-            inputs,
-            slot,
-            rows,
-            index: from + slot,
-            length,
-          },
-        ]);
-        const decoded = threads.each<DecodedImage>(TASK, null, jobs, { signal: watch.signal });
+        const jobs = batch.map(({ path, augmentation = null }, slot) => ({
+          spec,
+          image: { path, augmentation },
+          store,
+          inputs,
+          slot,
+          rows,
+          index: from + slot,
+          length,
+        }));
+        const decoded = threads.each(DECODE, jobs, { signal: watch.signal });
         return decoded.then((all) => ({ inputs, decoded: all, from }));
       };
       let computed = 0;
@@ -100,8 +99,7 @@ export function deviceExtractor(device: Device, threads: Threads): Extractor {
         for (const slot of missing) {
           const { path, size } = decoded[slot];
           if (path === null) continue;
-          const job: KeepJob = { kind: 'keep', path, size, rows, index: from + slot, length };
-          keeping.push(threads.run(TASK, null, [job]));
+          keeping.push(threads.run(KEEP, { path, size, rows, index: from + slot, length }));
         }
         await Promise.all(keeping.splice(0));
         watch.progress?.(Math.min(images.length, from + MOST), images.length);

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { WeightOptions } from '../denoise/discriminator.js';
 import { COVARIANCE_REGULARISATION } from '../denoise/gaussian.js';
-import { checkWeights, type WeightOptions } from '../denoise/weights.js';
+import { checkWeights } from '../denoise/weights.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
 import { checkCancelled } from '../errors.js';
 import type { Watch } from '../progress.js';

@@ -1,7 +1,7 @@
-import { forget, type TaskContext } from '../kernels/worker.js';
+import type { TaskContext } from '../kernels/task.js';
+import { forget } from '../kernels/worker.js';
 import { createEmbedder, type Embedder } from './embedder.js';
-import type { ExtractedChunk } from './extract.js';
-import { checkFinite, networkInput } from './input.js';
+import { checkFinite, type ImageSize, networkInput } from './input.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 import { type FeatureStore, featurePath, type ReadImage, readFeatures, writeFeatures } from './stored-features.js';
 
@@ -27,15 +27,37 @@ async function embedderFor(spec: FeatureSpec): Promise<Embedder> {
   return ready.embedder;
 }
 
-/** Reads images and writes their values at image `first` of `rows`; with a store, finds and keeps them there. */
-export async function run(
-  _context: TaskContext,
-  spec: FeatureSpec,
-  images: readonly ImageRequest[],
-  rows: Float32Array,
-  first: number,
-  store: FeatureStore | null,
-): Promise<ExtractedChunk> {
+/** Images to read, and where their values go. */
+export interface ExtractJob {
+  spec: FeatureSpec;
+  images: readonly ImageRequest[];
+  /** The values of all images, these from image `first` on. */
+  rows: Float32Array;
+  first: number;
+  /** Where values are found and kept. */
+  store: FeatureStore | null;
+}
+
+/** Seconds of each stage. */
+export interface ExtractionSeconds {
+  decode: number;
+  forward: number;
+  embed: number;
+}
+
+/** What became of the images. */
+export interface ExtractedChunk {
+  sizes: ImageSize[];
+  seconds: ExtractionSeconds;
+  /** Null when every image came from the cache. */
+  executor: string | null;
+  reused: number;
+  damaged: string[];
+}
+
+/** Reads images, or finds what was read of them. @throws InputError naming the image or weight file. */
+export async function run(_context: TaskContext, job: ExtractJob): Promise<ExtractedChunk> {
+  const { spec, images, rows, first, store } = job;
   const chunk: ExtractedChunk = {
     sizes: [],
     seconds: { decode: 0, forward: 0, embed: 0 },

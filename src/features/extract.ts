@@ -1,10 +1,12 @@
 import type { EngineChoice } from '../engine/names.js';
 import { prepareNvidia } from '../engine/nvidia-environment.js';
 import { sharedFloats } from '../kernels/arena.js';
+import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import type { Cache } from '../storage/cache.js';
 import { patchGrid } from './embedder.js';
+import type { ExtractedChunk, ExtractionSeconds } from './extract-task.js';
 import type { ImageSize } from './input.js';
 import { imageLength } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
@@ -19,22 +21,6 @@ export interface Extraction {
   /** Wall-clock share of each stage: seconds summed over threads, divided by the threads at work. */
   seconds: ExtractionSeconds;
   executor: string;
-}
-
-export interface ExtractionSeconds {
-  decode: number;
-  forward: number;
-  embed: number;
-}
-
-/** What a task answers for its images. */
-export interface ExtractedChunk {
-  sizes: ImageSize[];
-  seconds: ExtractionSeconds;
-  /** Null when every image came from the cache. */
-  executor: string | null;
-  reused: number;
-  damaged: string[];
 }
 
 /** Where extraction may find and put rows, and the identity of the weights in their keys. */
@@ -62,7 +48,7 @@ export function threadExtractor(threads: Threads): Extractor {
   return { engine: null, extract: (...rest) => extract(threads, ...rest) };
 }
 
-const TASK = new URL('./extract-task.js', import.meta.url);
+const EXTRACT = task<typeof import('./extract-task.js')>(new URL('./extract-task.js', import.meta.url));
 const CHUNK = 2;
 
 /**
@@ -83,9 +69,15 @@ export async function extract(
   const rows = sharedFloats(images.length * imageLength(spec));
   const store = stored?.cache.folder ? { folder: stored.cache.folder, weightsSha256: stored.weightsSha256 } : null;
   const plain = images.map(({ path, augmentation }) => ({ path, augmentation: augmentation ?? null }));
-  const jobs = ranges(images.length, CHUNK).map(([from, to]) => [spec, plain.slice(from, to), rows, from, store]);
+  const jobs = ranges(images.length, CHUNK).map(({ from, to }) => ({
+    spec,
+    images: plain.slice(from, to),
+    rows,
+    first: from,
+    store,
+  }));
   const progress = (done: number): void => watch.progress?.(Math.min(done * CHUNK, images.length), images.length);
-  const chunks = await threads.each<ExtractedChunk>(TASK, null, jobs, { ...watch, progress });
+  const chunks = await threads.each(EXTRACT, jobs, { ...watch, progress });
   const lanes = Math.max(1, Math.min(threads.count, jobs.length));
   const sum = (stage: keyof ExtractionSeconds): number =>
     chunks.reduce((total, { seconds }) => total + seconds[stage], 0) / lanes;

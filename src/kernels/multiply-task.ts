@@ -1,17 +1,21 @@
-import type { TaskContext } from './worker.js';
+import type { TaskContext } from './task.js';
 
-/** Rows [from, to) of X Bᵀ; `panels` holds B packed, `scratch` room for 4 rows twice and 4 rows of the result. */
-export function run(
-  { kernels }: TaskContext,
-  x: Float32Array,
-  out: Float32Array,
-  from: number,
-  to: number,
-  k: number,
-  m: number,
-  panels: number,
-  scratch: number,
-): void {
+/** Rows [from, to) of X Bᵀ, into `out`. */
+export interface MultiplyJob {
+  /** [rows × k] */
+  x: Float32Array;
+  /** [rows × m] */
+  out: Float32Array;
+  from: number;
+  to: number;
+  k: number;
+  m: number;
+  /** Offset of B packed by 8 rows. */
+  panels: number;
+}
+
+/** Needs room for 4 rows twice and 4 rows of the result. */
+export function run({ kernels, scratch }: TaskContext, { x, out, from, to, k, m, panels }: MultiplyJob): void {
   const columns = Math.ceil(m / 8) * 8;
   const rows = new Float32Array(kernels.memory.buffer, scratch, 4 * k);
   const packed = scratch + 16 * k;

@@ -1,9 +1,10 @@
 import type { Watch } from '../progress.js';
 import { createArena, sharedFloats, toShared } from './arena.js';
+import { task } from './task.js';
 import { ranges, type Threads } from './threads.js';
 import { instantiateKernels } from './wasm.js';
 
-const TASK = new URL('./multiply-task.js', import.meta.url);
+const MULTIPLY = task<typeof import('./multiply-task.js')>(new URL('./multiply-task.js', import.meta.url));
 /** Most rows a task takes at once: small matrices are still shared out, large ones cost few messages. */
 const BLOCK = 1024;
 
@@ -32,8 +33,8 @@ export async function multiplyTransposed(
   const scratch = Array.from({ length: lanes }, () => arena.take(perLane));
   const source = toShared(x);
   const out = sharedFloats(rows * m);
-  const jobs = ranges(rows, block).map(([from, to]) => [source, out, from, to, k, m, panels]);
-  await threads.each(TASK, arena, jobs, watch, scratch);
+  const jobs = ranges(rows, block).map((range) => ({ x: source, out, ...range, k, m, panels }));
+  await threads.each(MULTIPLY, jobs, { ...watch, arena, scratch });
   return out;
 }
 

@@ -1,21 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
-import type { Answer } from './threads.js';
+import { type Answer, failure, type JobMessage, type Word } from './messages.js';
+import type { TaskContext } from './task.js';
 import { instantiateKernels, type Kernels } from './wasm.js';
-
-/** What a task gets beside its arguments. */
-export interface TaskContext {
-  /** The kernels over the job's arena; throws where the job has none. */
-  kernels: Kernels;
-  report(value: number): void;
-}
-
-interface Message {
-  task: string;
-  arena: { id: number; memory: WebAssembly.Memory } | null;
-  args: unknown[];
-}
 
 // Asked to release, a worker lets go of shared memory it has seen: its own heap is too small to be collected by itself.
 setFlagsFromString('--expose-gc');
@@ -24,31 +12,42 @@ const collect = runInNewContext('gc') as () => void;
 /** What tasks let go of when the threads are asked to forget: set up synchronously, finished later. */
 export const forget: Set<() => unknown> = new Set<() => unknown>();
 
+/** The last job's arena, kept for the next job with the same. */
 let current: { id: number; kernels: Kernels } | undefined;
 const answer = (value: Answer): void => parentPort!.postMessage(value);
 
-parentPort?.on('message', async (message: Message | 'release' | 'forget') => {
-  if (message === 'release' || message === 'forget') {
-    current = undefined;
-    if (message === 'forget') await Promise.all([...forget].map((drop) => drop()));
-    collect();
-    return;
-  }
-  const { task, arena, args } = message;
+parentPort?.on('message', async (message: JobMessage | Word) => {
+  if (typeof message === 'string') return letGo(message);
   try {
-    const { run } = (await import(task)) as { run: (context: TaskContext, ...args: unknown[]) => unknown };
-    if (!arena) current = undefined;
-    else if (current?.id !== arena.id) current = { id: arena.id, kernels: instantiateKernels(arena.memory) };
-    const context: TaskContext = {
-      get kernels() {
-        if (!current) throw new Error('this job has no arena');
-        return current.kernels;
-      },
-      report: (value) => answer({ kind: 'report', value }),
-    };
-    answer({ kind: 'done', value: await run(context, ...args) });
+    answer({ kind: 'done', value: await work(message) });
   } catch (error) {
-    const { name, message, stack } = error as Error;
-    answer({ kind: 'failed', name, message, stack });
+    answer(failure(error));
   }
 });
+
+async function letGo(word: Word): Promise<void> {
+  current = undefined;
+  if (word === 'forget') await Promise.all([...forget].map((drop) => drop()));
+  collect();
+}
+
+async function work({ task, arena, scratch, job }: JobMessage): Promise<unknown> {
+  const { run } = (await import(task)) as { run: (context: TaskContext, job: unknown) => unknown };
+  if (!arena) current = undefined;
+  else if (current?.id !== arena.id) current = { id: arena.id, kernels: instantiateKernels(arena.memory) };
+  return run(contextOf(scratch), job);
+}
+
+function contextOf(scratch: number | null): TaskContext {
+  return {
+    get kernels() {
+      if (!current) throw new Error('this job has no arena');
+      return current.kernels;
+    },
+    get scratch() {
+      if (scratch === null) throw new Error('this job was lent no room');
+      return scratch;
+    },
+    report: (value) => answer({ kind: 'report', value }),
+  };
+}

@@ -1,5 +1,5 @@
 import { startRows } from '../../src/coreset/anchors.js';
-import { DISCRIMINATORS } from '../../src/denoise/weights.js';
+import { DISCRIMINATORS } from '../../src/denoise/discriminator.js';
 import type { LayerWork, LikelihoodJob, PassJob } from '../../src/detector/cflow/flow-task.js';
 import { freshParameters, parameterCount } from '../../src/detector/cflow/parameters.js';
 import type { Compute } from '../../src/detector/compute.js';

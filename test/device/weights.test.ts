@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { DISCRIMINATORS } from '../../src/denoise/discriminator.js';
 import { gaussianScores } from '../../src/denoise/gaussian.js';
 import { lofScores, tensorLofScores } from '../../src/denoise/lof.js';
 import { nearestScores } from '../../src/denoise/nearest.js';
-import { DISCRIMINATORS } from '../../src/denoise/weights.js';
 import { devicePatchWeights } from '../../src/device/weights.js';
 import { createRandom } from '../../src/random.js';
 import { relativeError } from '../shared.js';

@@ -1,7 +1,7 @@
 import { loadTensorFlow, type TensorFlow } from '../../engine/tensorflow.js';
 import { Cancelled } from '../../errors.js';
 import type { MapLayout } from '../../features/reading.js';
-import type { TaskContext } from '../../kernels/worker.js';
+import type { TaskContext } from '../../kernels/task.js';
 import { createRandom } from '../../random.js';
 import { CONDITION, positionalCode } from './condition.js';
 import { drawMixing } from './parameters.js';

@@ -43,12 +43,11 @@ export async function likelihoods(
     const found = maps.map(({ side }) => sharedFloats(batch.length * side * side));
     const jobs = maps.flatMap((_, l) =>
       ranges(batch.length, CHUNK).map(
-        ([first, to]): LikelihoodJob => ({
+        (range): LikelihoodJob => ({
           ...layerWork(flows, l, values),
           kind: 'likelihood',
           likelihood: found[l],
-          from: first,
-          to,
+          ...range,
         }),
       ),
     );
