@@ -14,10 +14,13 @@ import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
 import { type PaperOptions, paperSettingOf } from './paper-setting.js';
+import { printPublished, writePublished } from './published.js';
 import { withSession } from './session.js';
 
 interface Options extends CacheOptions, PaperOptions {
   data?: string;
+  drawn?: boolean;
+  published?: boolean;
   categories?: string[];
   systems?: string[];
   draws: number;
@@ -55,7 +58,9 @@ export function addRun(program: Command): void {
       "the paper's tables and figures: computes what is missing, writes them with the paper's numbers beside",
     )
     .argument('<what...>', `${EXPERIMENTS.join(', ')} or all`)
-    .option('--data <dir>', `folder of categories in MVTec's layout (default: the drawn set, into ${DRAWN})`)
+    .option('--data <dir>', "folder of categories in MVTec's layout; without it the paper's own tables are printed")
+    .option('--drawn', `the drawn set, into ${DRAWN}, in place of --data`)
+    .option('--published', "write the paper's own tables too, every printed cell, in all formats")
     .option('--weights <dir>', 'folder of <backbone>.safetensors', WEIGHTS_FOLDER)
     .option('--backbone <name>', 'network (default: wide_resnet50_2 if its weights are there, else resnet18)')
     .option('--categories <names>', 'only these, comma-separated', list)
@@ -78,10 +83,11 @@ export function addRun(program: Command): void {
       'after',
       `
 Examples:
+  softpatch run table-6                                            what the paper prints
   softpatch run table-6 --data data/mvtec --weights data/weights --draws 3
   softpatch run all --data data/mvtec --shard 2/8 --results /shared/results
   softpatch run authors-readme --data data/mvtec --draws 3
-  softpatch run figure-7 --ratio 0.01 --draws 1 --size 112`,
+  softpatch run figure-7 --drawn --ratio 0.01 --draws 1 --size 112`,
     )
     .action(runPaper);
 }
@@ -93,9 +99,11 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   const experiments = what.includes('all') ? EXPERIMENTS : (what as Experiment[]);
   const wrong = options.systems?.find((name) => !PAPER_SYSTEMS.some((system) => system.name === name));
   if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
+  if (options.published) await writePublished(options.out, experiments);
+  if (!options.data && !options.drawn) return printPublished(experiments);
   await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
-    const data = options.data ?? DRAWN;
-    if (!options.data) await drawMissingCategories(DRAWN, reporter);
+    const data = options.drawn ? DRAWN : options.data!;
+    if (options.drawn) await drawMissingCategories(DRAWN, reporter);
     const present = await listCategories(data);
     const categories = (options.categories ?? present).filter((name) => present.includes(name));
     const absent = (options.categories ?? []).filter((name) => !present.includes(name));

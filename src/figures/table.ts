@@ -3,8 +3,10 @@ import { csvFormatRows } from 'd3-dsv';
 /** One figure of a table. */
 export interface Figure {
   mean: number;
-  /** Over draws; null for one draw. */
+  /** Standard deviation over draws (n − 1); null for one draw. */
   deviation: number | null;
+  /** Number of draws n; undefined for a figure that is no mean over draws. */
+  count?: number;
   /** What the paper prints (or whoever {@link FigureTable.beside} names); undefined where it prints nothing. */
   paper?: number;
   best?: boolean;
@@ -18,6 +20,8 @@ export interface FigureTable {
   columns: readonly string[];
   /** Whose numbers stand beside ours. Default: paper. */
   beside?: string;
+  /** The usual n: a figure over another number of draws says so. */
+  draws?: number;
   /** How figures read: AUROC as `.727`, anything else with this many decimals. */
   digits?: number;
   rows: readonly { label: string; figures: readonly (Figure | null)[] }[];
@@ -30,9 +34,15 @@ export function short(value: number, digits?: number): string {
 
 const signed = (value: number, digits?: number): string => (value < 0 ? '−' : '+') + short(Math.abs(value), digits);
 
+/** ` (n = 5)` where a table's usual n does not hold. */
+const count = ({ count: n }: Figure, { draws }: FigureTable): string =>
+  n === undefined || draws === undefined || n === draws ? '' : ` (n = ${n})`;
+
 /** `.727 ±.002 (paper .710, +.017)`. */
-function plain({ mean, deviation, paper }: Figure, { digits, beside: whose = 'paper' }: FigureTable): string {
-  const spread = deviation === null ? '' : ` ±${short(deviation, digits)}`;
+function plain(figure: Figure, table: FigureTable): string {
+  const { mean, deviation, paper } = figure;
+  const { digits, beside: whose = 'paper' } = table;
+  const spread = `${deviation === null ? '' : ` ±${short(deviation, digits)}`}${count(figure, table)}`;
   const beside = paper === undefined ? '' : ` (${whose} ${short(paper, digits)}, ${signed(mean - paper, digits)})`;
   return `${short(mean, digits)}${spread}${beside}`;
 }
@@ -90,7 +100,8 @@ export function toHtml(table: FigureTable): string {
 }
 
 /** A booktabs table; the best value of a column in bold, the paper's and the difference to it in small print. */
-export function toLatex({ title, caption, columns, rows, digits }: FigureTable): string {
+export function toLatex(table: FigureTable): string {
+  const { title, caption, columns, rows, digits } = table;
   const escaped = (text: string): string =>
     text
       .replace(/[&%$#_{}]/g, '\\$&')
@@ -101,7 +112,7 @@ export function toLatex({ title, caption, columns, rows, digits }: FigureTable):
   const cell = (figure: Figure | null): string => {
     if (!figure) return '--';
     const { mean, deviation, paper, best } = figure;
-    const spread = deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation, digits)}}`;
+    const spread = `${deviation === null ? '' : `\\,{\\scriptsize$\\pm$${short(deviation, digits)}}`}${count(figure, table)}`;
     const beside =
       paper === undefined ? '' : `\\,{\\scriptsize(${short(paper, digits)}, ${escaped(signed(mean - paper, digits))})}`;
     return `${best ? `\\textbf{${short(mean, digits)}}` : short(mean, digits)}${spread}${beside}`;
@@ -123,16 +134,18 @@ export function toLatex({ title, caption, columns, rows, digits }: FigureTable):
   ].join('\n');
 }
 
-/** Full precision, one column each for value, deviation, the paper's and the difference to it. */
+/** Full precision, one column each for value, deviation, number of draws, the paper's and the difference to it. */
 export function toCsv({ columns, rows, beside: whose = 'paper' }: FigureTable): string {
   const header = [
     'system',
-    ...columns.flatMap((name) => [name, `${name} deviation`, `${name} ${whose}`, `${name} difference`]),
+    ...columns.flatMap((name) => [name, `${name} deviation`, `${name} n`, `${name} ${whose}`, `${name} difference`]),
   ];
   const cells = (figure: Figure | null): string[] => {
-    if (!figure) return ['', '', '', ''];
-    const { mean, deviation, paper } = figure;
-    return [mean, deviation, paper, paper === undefined ? null : mean - paper].map((value) => (value ?? '').toString());
+    if (!figure) return ['', '', '', '', ''];
+    const { mean, deviation, count: n, paper } = figure;
+    return [mean, deviation, n, paper, paper === undefined ? null : mean - paper].map((value) =>
+      (value ?? '').toString(),
+    );
   };
   return `${csvFormatRows([header, ...rows.map(({ label, figures }) => [label, ...figures.flatMap(cells)])])}\n`;
 }

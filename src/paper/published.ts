@@ -1,74 +1,47 @@
-/** A number the paper's appendix prints (or, where it prints none, the mean of what it prints), r = 0.1, WideResNet50. */
-export interface Published {
-  table: 'table-5' | 'table-6' | 'table-7' | 'table-8';
-  system: string;
-  overlap: boolean;
-  /** Mean over the 15 categories of MVTec AD; null where only single categories are at hand. */
-  mean: number | null;
-  /** Single categories that are at hand. */
-  categories?: Readonly<Record<string, number>>;
-  /** Table 7 as printed repeats detection numbers in four columns; this is the localisation number of Table 5. */
-  corrected?: number;
+import { type AurocTable, PUBLISHED_CATEGORIES, PUBLISHED_COLUMNS, type PublishedColumn } from './published-cells.js';
+
+/** A table's columns as printed, in its order. */
+export function publishedColumns(table: AurocTable): PublishedColumn[] {
+  return PUBLISHED_COLUMNS.filter((column) => column.table === table);
 }
 
-const table = (
-  name: Published['table'],
-  overlap: boolean,
-  rows: readonly (readonly [string, number, Record<string, number>?, number?])[],
-): Published[] =>
-  rows.map(([system, mean, categories, corrected]) => ({
-    table: name,
-    system,
-    overlap,
-    mean,
-    ...(categories && { categories }),
-    ...(corrected !== undefined && { corrected }),
-  }));
+/**
+ * The column that belongs under a table's caption: Table 7 repeats four detection columns of Table 6, where Table 5 holds the
+ * localisation numbers meant. Undefined where the paper has no such column.
+ */
+export function publishedColumn(table: AurocTable, system: string, overlap: boolean): PublishedColumn | undefined {
+  const of = (name: AurocTable): PublishedColumn | undefined =>
+    PUBLISHED_COLUMNS.find((c) => c.table === name && c.system === system && c.overlap === overlap);
+  const own = of(table);
+  return own && repeatsTable6(own) ? of('table-5') : own;
+}
 
-/** Tables 5 (pixel AUROC), 6 (image AUROC) and 7 (captioned pixel AUROC) of the appendix (docs/methods.md 9). */
-export const PUBLISHED: readonly Published[] = [
-  ...table('table-5', false, [
-    ['padim', 0.9719, { cable: 0.916 }],
-    ['cflow', 0.9689, { transistor: 0.887 }],
-    ['patchcore', 0.9555, { metal_nut: 0.842 }],
-    ['softpatch-nearest', 0.9709, { metal_nut: 0.894 }],
-    ['softpatch-gaussian', 0.9769, { wood: 0.946 }],
-    ['softpatch-lof', 0.9795, { wood: 0.939 }],
-  ]),
-  ...table('table-5', true, [
-    ['padim-star', 0.9549, { grid: 0.879 }],
-    ['cflow', 0.9618, { transistor: 0.834 }],
-    ['patchcore', 0.6534, { transistor: 0.317, screw: 0.745 }],
-    ['patchcore-random', 0.9506, { grid: 0.882 }],
-    ['softpatch-lof', 0.9689, { hazelnut: 0.924, screw: 0.969 }],
-  ]),
-  ...table('table-6', true, [
-    ['padim-star', 0.7403, { transistor: 0.471 }],
-    ['padim-star+padim-star', 0.828, { screw: 0.542 }],
-    ['cflow', 0.9103, { screw: 0.57 }],
-    ['padim-star+cflow', 0.9093, { screw: 0.639 }],
-    ['patchcore', 0.6827, { hazelnut: 0.441, screw: 0.71 }],
-    ['padim-star-0.1+patchcore', 0.9157, { transistor: 0.777 }],
-    ['padim-star+patchcore', 0.935, { transistor: 0.825 }],
-    ['softpatch-lof', 0.9815, { screw: 0.923 }],
-  ]),
-  ...table('table-7', true, [
-    ['padim-star', 0.74, undefined, 0.9549],
-    ['padim-star+padim-star', 0.963, undefined, 0.9626],
-    ['cflow', 0.91, undefined, 0.9618],
-    ['padim-star+cflow', 0.969, undefined, 0.9687],
-    ['patchcore', 0.683, undefined, 0.6534],
-    ['padim-star-0.1+patchcore', 0.865, undefined, 0.8653],
-    ['padim-star+patchcore', 0.889, undefined, 0.8894],
-    ['softpatch-lof', 0.982, undefined, 0.9689],
-  ]),
-];
+/** Whether a column of Table 7 is one of Table 6 in all fifteen categories. */
+export function repeatsTable6({ table, system, cells }: PublishedColumn): boolean {
+  const detection = PUBLISHED_COLUMNS.find((c) => c.table === 'table-6' && c.system === system);
+  return table === 'table-7' && detection !== undefined && cells.every((value, i) => value === detection.cells[i]);
+}
 
-/** Table 8: mean seconds of a category, training and inference, on an RTX TITAN. */
+/** A column's number for a category; undefined where the paper has none. */
+export function publishedCell(column: PublishedColumn | undefined, category: string): number | undefined {
+  return column?.cells[PUBLISHED_CATEGORIES.indexOf(category)];
+}
+
+/** A column's mean over some of the paper's categories, all fifteen by default. */
+export function publishedMean(column: PublishedColumn, categories: readonly string[] = PUBLISHED_CATEGORIES): number {
+  return categories.reduce((sum, category) => sum + publishedCell(column, category)!, 0) / categories.length;
+}
+
+/** Categories among some that the paper has. */
+export function sharedCategories(categories: readonly string[]): string[] {
+  return categories.filter((category) => PUBLISHED_CATEGORIES.includes(category));
+}
+
+/** Table 8: mean seconds of a category, training and inference, on an RTX TITAN with 24 GB. */
 export const PUBLISHED_SECONDS: readonly { system: string; train: number; infer: number }[] = [
-  { system: 'softpatch-lof', train: 21.3, infer: 15.61 },
-  { system: 'patchcore', train: 21.39, infer: 15.88 },
-  { system: 'padim-star+patchcore', train: 74.29, infer: 15.54 },
+  { system: 'softpatch-lof', train: 21.2958, infer: 15.6146 },
+  { system: 'patchcore', train: 21.3869, infer: 15.8763 },
+  { system: 'padim-star+patchcore', train: 74.2912, infer: 15.5386 },
 ];
 
 /**

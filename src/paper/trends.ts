@@ -2,8 +2,8 @@ import type { TopLevelSpec } from 'vega-lite';
 import { groupStatistics } from '../figures/danfo.js';
 import type { CellResult } from './cell-file.js';
 import { TREND_SYSTEMS } from './grid.js';
+import { resultRows, settingName } from './result-rows.js';
 import { paperSystem } from './systems.js';
-import { resultRows, settingName } from './tables.js';
 
 /** A point of a curve: mean over draws with one deviation either way. */
 export interface TrendRow {

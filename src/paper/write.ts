@@ -9,8 +9,9 @@ import { authorsReadmeTable } from './authors-readme.js';
 import type { CellResult } from './cell-file.js';
 import { coresetChart, coresetRows } from './coresets.js';
 import type { Experiment } from './grid.js';
-import { aurocTable, timingTable } from './tables.js';
+import { aurocTable } from './tables.js';
 import { timingChart, timingRows } from './timing.js';
+import { timingTable } from './timing-table.js';
 import { trendChart, trendRows } from './trends.js';
 
 /** Dots an inch of printed figures, one unit being a point. */

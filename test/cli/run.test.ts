@@ -129,3 +129,17 @@ test('unknown experiments, systems and shards are refused', async () => {
     /'3\/2' is invalid\. The part must lie between 1 and the number of parts/,
   );
 });
+
+test('without data a table is the paper’s own; --published writes it in all formats; figures need data', async () => {
+  const out = join(root, 'published');
+  const { code, stdout } = await softpatch(['run', 'table-6', 'table-8', '--published', '--out', out]);
+  assert.equal(code, 0);
+  assert.match(stdout, /The paper’s Table 6[\s\S]*screw +\.567 +\.542 +\.570[\s\S]*Average, as printed[\s\S]*74\.2912/);
+  const names = ['table-6', 'table-8'].flatMap((name) =>
+    ['csv', 'html', 'md', 'tex'].map((ending) => `published-${name}.${ending}`),
+  );
+  assert.deepEqual((await readdir(out)).sort(), names);
+  const figure = await softpatch(['run', 'figure-6']);
+  assert.equal(figure.code, 1);
+  assert.match(figure.stderr, /prints no numbers of figure-6\. Give --data/);
+});

@@ -37,8 +37,22 @@ test('HTML escapes text; LaTeX escapes specials and uses booktabs; CSV keeps ful
     /\\toprule[\s\S]*\\midrule[\s\S]*\\textbf\{\.727\}\\,\{\\scriptsize\$\\pm\$\.002\}\\,\{\\scriptsize\(\.710, \+\.017\)\}[\s\S]*\(\.600, \$-\$\.100\)[\s\S]*\\bottomrule/,
   );
   const [header, first] = toCsv(table).split('\n');
-  assert.match(header, /^system,screw,screw deviation,screw paper,screw difference,mean,/);
-  assert.deepEqual(first.split(',').slice(0, 4), ['PaDiM*', '0.7271', '0.0021', '0.71']);
-  assert.ok(Math.abs(Number(first.split(',')[4]) - 0.0171) < 1e-12);
-  assert.match(first, /,,,,$/);
+  assert.match(header, /^system,screw,screw deviation,screw n,screw paper,screw difference,mean,/);
+  assert.deepEqual(first.split(',').slice(0, 4), ['PaDiM*', '0.7271', '0.0021', '']);
+  assert.equal(first.split(',')[4], '0.71');
+  assert.ok(Math.abs(Number(first.split(',')[5]) - 0.0171) < 1e-12);
+  assert.match(first, /,,,,,$/);
+});
+
+test('a figure over another number of draws says so, one over the usual number does not', () => {
+  const figures = [
+    { mean: 0.5, deviation: 0.01, count: 3 },
+    { mean: 0.5, deviation: 0.01, count: 5 },
+    { mean: 0.5, deviation: null, count: 1 },
+  ];
+  const counted: FigureTable = { ...table, draws: 3, columns: ['a', 'b', 'c'], rows: [{ label: 'x', figures }] };
+  assert.match(toMarkdown(counted), /\| \.500 ±\.010 \| \.500 ±\.010 \(n = 5\) \| \.500 \(n = 1\) \|/);
+  assert.match(toHtml(counted), /<td[^>]*>\.500 ±\.010 \(n = 5\)<\/td>/);
+  assert.match(toLatex(counted), /\.010\} \(n = 5\) & \.500 \(n = 1\)/);
+  assert.match(toCsv(counted), /x,0\.5,0\.01,3,,,0\.5,0\.01,5,,,0\.5,,1,,/);
 });
