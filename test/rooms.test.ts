@@ -26,7 +26,7 @@ const ROOMS = [
 ];
 /** Packages that are native or heavy, each with the one file that may import it. */
 const NATIVE: Record<string, string> = {
-  sharp: 'image/codec.ts',
+  sharp: 'image/libvips.ts',
   '@tensorflow/tfjs-core': 'engine/tensorflow.ts',
   '@tensorflow/tfjs-backend-wasm': 'engine/tensorflow.ts',
   '@tensorflow/tfjs-backend-cpu': 'engine/tensorflow.ts',

@@ -36,6 +36,7 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
     crop: z.number().int().positive(),
     filter: z.enum(['bilinear', 'bicubic', 'lanczos', 'linear', 'nearest']),
     square: z.boolean().optional(),
+    window: z.tuple([z.number(), z.number()]).optional(),
   }),
   executor: z.enum(['auto', 'onnx', 'tfjs']),
   reading: z

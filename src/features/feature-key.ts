@@ -5,7 +5,7 @@ import { contentKey } from '../storage/cache.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
 /** Raise when the embedding's values change. */
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * What an image's patch rows depend on: its bytes, the change of the copy, preprocessing, network, weights and which

@@ -18,7 +18,7 @@ export async function networkInput(
   { preprocessing }: Pick<FeatureSpec, 'preprocessing'>,
   { path, augmentation }: ImageRequest,
 ): Promise<{ input: Float32Array; size: ImageSize }> {
-  const image = await decodeRgb(path);
+  const image = await decodeRgb(path, preprocessing);
   const input = normalise(resizeAndCrop(image, preprocessing));
   return {
     input: augmentation ? moveAffine(input, preprocessing.crop, 3, augmentation) : input,

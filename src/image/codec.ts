@@ -1,81 +1,101 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
-import { InputError, systemCode } from '../errors.js';
+import { InputError } from '../errors.js';
 import { decodeBmp, isBmp } from './bmp.js';
+import { readBmpHeader } from './bmp-header.js';
+import { eightBitRgb, type GreyWindow } from './eight-bit.js';
+import { decodeWithLibvips, libvipsFacts } from './libvips.js';
 import type { Raster } from './raster.js';
+import type { ImageFacts, StoredPixels } from './stored-pixels.js';
+import { unreadable } from './unreadable.js';
 
-sharp.cache(false);
-sharp.concurrency(1);
+export { encodePng } from './libvips.js';
 
 /** Smaller images carry no patch worth scoring and are nearly always a broken export. */
 export const SMALLEST_SIDE = 8;
 
+/** How a file becomes 8-bit RGB. */
+export interface DecodeOptions {
+  /** Values of an image deeper than 8 bits that become 0 and 255; by default its full range. 8-bit images ignore it. */
+  window?: GreyWindow;
+  /** Hears what was converted. */
+  note?: (text: string) => void;
+}
+
 /**
- * Decodes a PNG, JPEG, BMP, TIFF or WebP image to 8-bit RGB, byte for byte as Pillow's `convert('RGB')`
- * (alpha dropped, grey replicated, no rotation by EXIF, no resizing).
- * @throws InputError naming the file: missing, truncated, 16-bit, CMYK, or smaller than 8×8.
+ * Decodes a PNG, JPEG, BMP, TIFF or WebP image to 8-bit RGB, byte for byte as Pillow's `exif_transpose` and
+ * `convert('RGB')`: turned upright, profile not applied, alpha dropped, grey replicated, 16 bits by their high byte, CMYK
+ * converted with a note (docs/inputs.md).
+ * @throws InputError naming the file: missing, damaged, of an unknown kind, deeper than 16 bits without a window, or smaller
+ * than 8×8.
  */
-export async function decodeRgb(path: string): Promise<Raster> {
-  return decode(path, 'srgb');
+export async function decodeRgb(path: string, { window, note }: DecodeOptions = {}): Promise<Raster> {
+  const pixels = await readPixels(path);
+  if (pixels.space === 'cmyk') note?.(`${path} is a CMYK image; it is converted to RGB without its profile`);
+  if (pixels.data instanceof Float32Array && !window) {
+    throw new InputError(
+      `${path} has ${pixels.facts.bits} bits a channel, whose range is not known`,
+      'Convert it to 8 or 16 bits, or give the window of its values',
+    );
+  }
+  return eightBitRgb(pixels, window);
 }
 
-/** Decodes a mask to 8-bit grey ([height × width], 0…255); the same errors as {@link decodeRgb}. */
-export async function decodeGrey(path: string): Promise<Raster> {
-  return decode(path, 'b-w');
-}
-
-async function decode(path: string, space: 'srgb' | 'b-w'): Promise<Raster> {
+/**
+ * Reads a file's pixels as they are stored, upright.
+ * @param indices whether a palette image gives its indices instead of its colours. @throws InputError as {@link decodeRgb}.
+ */
+export async function readPixels(path: string, { indices = false }: { indices?: boolean } = {}): Promise<StoredPixels> {
   try {
     const file = await readFile(path);
-    const bmp = isBmp(file) ? decodeBmp(file) : undefined;
-    const image = bmp
-      ? sharp(bmp.data, { raw: { width: bmp.width, height: bmp.height, channels: 3 } })
-      : sharp(file, { failOn: 'truncated', limitInputPixels: 1e9 });
-    const { depth, space: source, width, height } = await image.metadata();
-    if (depth !== 'uchar') {
-      throw new InputError(`${path} has ${depth === 'ushort' ? 16 : depth} bits a channel`, 'Convert it to 8 bits');
-    }
-    if (source === 'cmyk') throw new InputError(`${path} is a CMYK image`, 'Convert it to RGB or grey');
+    const pixels = isBmp(file) ? fromBmp(file, indices) : await decodeWithLibvips(path, file, indices);
+    const { width, height } = pixels.facts;
     if (Math.min(width, height) < SMALLEST_SIDE) {
       throw new InputError(`${path} is ${width}×${height} pixels, too small to inspect`, 'Remove or replace it');
     }
-    const { data, info } = await image
-      .toColourspace(space)
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const channels = space === 'srgb' ? 3 : 1;
-    if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels, not ${channels}`);
-    return {
-      width: info.width,
-      height: info.height,
-      channels,
-      data: new Uint8Array(data.buffer, data.byteOffset, data.length),
-    };
+    return pixels;
   } catch (error) {
-    if (error instanceof InputError) throw error;
-    const missing = systemCode(error) === 'ENOENT';
-    const why = missing ? 'there is no such file' : (error as Error).message.replace(/\s+/g, ' ').trim();
-    throw new InputError(`cannot read image ${path}: ${why}`, missing ? 'Check the path' : 'Replace the damaged file');
+    throw unreadable(path, error);
   }
 }
 
-/** Width and height of an image file, from its header where possible. @throws InputError when it cannot be read. */
-export async function imageSize(path: string): Promise<{ width: number; height: number }> {
+function fromBmp(file: Buffer, indices: boolean): StoredPixels {
+  const { rgb, alpha, ...bmp } = decodeBmp(file);
+  const facts = bmpFacts(bmp, bmp.indices !== null, alpha !== null);
+  if (indices && bmp.indices) return { facts, space: 'index', colours: 1, data: bmp.indices, alpha: null };
+  return { facts, space: 'rgb', colours: 3, data: rgb, alpha };
+}
+
+function bmpFacts(
+  { width, height, bits }: { width: number; height: number; bits: number },
+  palette: boolean,
+  alpha: boolean,
+): ImageFacts {
+  const rest = { orientation: 1, profile: false, lossy: false, pages: 1 };
+  return {
+    format: 'bmp',
+    width,
+    height,
+    colour: palette ? 'palette' : 'rgb',
+    bits: bits === 16 ? 5 : Math.min(bits, 8),
+    alpha,
+    ...rest,
+  };
+}
+
+/** What an image file is, from its header alone. @throws InputError when it cannot be read. */
+export async function imageFacts(path: string): Promise<ImageFacts> {
   try {
-    const { width, height } = await sharp(path).metadata();
-    return { width, height };
-  } catch {
-    const { width, height } = await decodeRgb(path);
-    return { width, height };
+    const file = await readFile(path);
+    if (!isBmp(file)) return await libvipsFacts(path, file);
+    const header = readBmpHeader(file);
+    return bmpFacts(header, header.palette !== null, header.masks[3] !== 0);
+  } catch (error) {
+    throw unreadable(path, error);
   }
 }
 
-/** Encodes to PNG; the same raster gives the same bytes. */
-export async function encodePng(raster: Raster): Promise<Uint8Array> {
-  const { width, height, channels, data } = raster;
-  return sharp(data, { raw: { width, height, channels } })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-    .png({ compressionLevel: 9 })
-    .toBuffer();
+/** Width and height of an image file, upright, from its header. @throws InputError when it cannot be read. */
+export async function imageSize(path: string): Promise<{ width: number; height: number }> {
+  const { width, height } = await imageFacts(path);
+  return { width, height };
 }

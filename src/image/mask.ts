@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
-import { decodeGrey } from './codec.js';
+import type { MaskDoubts } from './mask-doubts.js';
+import { readMask } from './mask-file.js';
 import { type Preprocessing, resizeAndCrop } from './preprocess.js';
 import type { Raster } from './raster.js';
 
@@ -9,7 +10,10 @@ import type { Raster } from './raster.js';
  */
 export type MaskMode = 'nearest' | 'half' | 'eroded255';
 
-/** A mask resized, cropped and binarised like its image: [crop × crop] of 0 and 1. */
+/**
+ * A mask resized, cropped and binarised like its image: [crop × crop] of 0 and 1.
+ * @param mask 0 good, 255 defect, as {@link readMask} gives it.
+ */
 export function binariseMask(mask: Raster, preprocessing: Preprocessing, mode: MaskMode): Uint8Array {
   const filter = mode === 'nearest' ? 'nearest' : 'bilinear';
   const { data } = resizeAndCrop(mask, { ...preprocessing, filter });
@@ -19,15 +23,18 @@ export function binariseMask(mask: Raster, preprocessing: Preprocessing, mode: M
 
 /**
  * Reads the mask of an image.
- * @throws InputError naming both files when the mask's size differs from the image's.
+ * @param doubts gathers what may be wrong with it. @throws InputError naming both files when the mask's size differs from
+ * the image's, both upright.
  */
 export async function loadMask(
   path: string,
   image: { path: string; width: number; height: number },
   preprocessing: Preprocessing,
   mode: MaskMode,
+  doubts?: MaskDoubts,
 ): Promise<Uint8Array> {
-  const mask = await decodeGrey(path);
+  const { mask, doubts: own } = await readMask(path);
+  doubts?.add(path, own);
   if (mask.width !== image.width || mask.height !== image.height) {
     throw new InputError(
       `mask ${path} is ${mask.width}×${mask.height}, its image ${image.path} is ${image.width}×${image.height}`,

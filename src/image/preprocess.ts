@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js';
+import type { GreyWindow } from './eight-bit.js';
 import type { Raster } from './raster.js';
 import { type ResampleFilter, resample } from './resample.js';
 
@@ -11,6 +12,8 @@ export interface Preprocessing {
   filter: ResampleFilter;
   /** Resize both sides to `resize`, whatever the image's shape (anomalib, cflow-ad), not only the shorter. */
   square?: boolean;
+  /** Values that become 0 and 255 in images deeper than 8 bits; by default their full range. */
+  window?: GreyWindow;
 }
 
 /** PatchCore and SoftPatch: shorter side 256, antialiased bilinear, centre crop 224. */

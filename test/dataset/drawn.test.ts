@@ -5,7 +5,7 @@ import test from 'node:test';
 import { SCENES } from '../../src/dataset/drawn/scenes.js';
 import { drawPicture, writeDrawnCategory } from '../../src/dataset/drawn/write.js';
 import { openCategory } from '../../src/dataset/layouts.js';
-import { decodeGrey, decodeRgb, encodePng } from '../../src/image/codec.js';
+import { decodeRgb, encodePng } from '../../src/image/codec.js';
 import { createRandom } from '../../src/random.js';
 import { below, temporaryFolder } from '../temporary.js';
 
@@ -43,7 +43,7 @@ test('writeDrawnCategory writes a category that opens, the same bytes each time,
   const category = await openCategory(join(folder, 'a'), 'bolt');
   assert.deepEqual([category.train.length, category.test.length, category.masked], [2, 4, true]);
   const defective = category.test.find(({ label }) => label === 1)!;
-  const mask = await decodeGrey(defective.mask!);
+  const mask = await decodeRgb(defective.mask!);
   assert.ok(mask.data.every((value) => value === 0 || value === 255) && mask.data.includes(255));
   assert.equal((await decodeRgb(defective.path)).channels, 3);
   await assert.rejects(writeDrawnCategory(join(folder, 'a'), 'bolt', TINY, encodePng), /bolt exists already/);
