@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/wasm.js';
 import type { Random } from '../random.js';
-import { FIELDS, type State } from './greedy-layout.js';
+import type { State } from './greedy-layout.js';
 
 /** Where greedy selection starts: distances to a few random rows (approximate) or to all rows (exact). */
 export type Anchors = { kind: 'starts'; rows: Int32Array } | { kind: 'all' };
@@ -12,18 +12,19 @@ export function startRows(random: Random, n: number): Anchors {
 
 /** Mean distance to the start rows, in the order given. */
 export function startAnchors(
-  { arena, header, blocks, distance }: State,
+  { arena, block, blocks }: State,
   kernels: Kernels,
   z: Float32Array,
   rows: Int32Array,
   d: number,
 ): Float32Array {
+  const distance = block.get('distance');
+  const centres = block.get('centres');
   const sum = arena.floats(distance, blocks * 8);
   sum.fill(0);
-  const centres = arena.ints(header, FIELDS)[5];
   for (const row of rows) {
     arena.floats(centres, d).set(z.subarray(row * d, (row + 1) * d));
-    kernels.addDistances(header, 0, blocks, centres, distance);
+    kernels.addDistances(block.at, 0, blocks, centres, distance);
   }
   return sum.map((value) => value / rows.length);
 }

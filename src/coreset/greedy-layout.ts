@@ -1,18 +1,12 @@
 import { type Arena, createArena } from '../kernels/arena.js';
+import { type Block, blockAt, blockBytes } from '../kernels/block.js';
+import { GREEDY_BLOCK, type GreedyBlock } from '../kernels/blocks.js';
 
 /** Leading axes of the bound; 15 and the residual's norm make 16 coordinates. */
 export const AXES = 15;
-/** Fields of the kernel's parameter block, in its order; src/kernels/assembly/greedy.ts reads them. */
-export const FIELDS = 20;
-/** Index of the count of picks among them. */
-export const COUNT = 14;
-
-/** Offsets of one run's buffers. */
+/** One run's parameters and buffers. */
 export interface RunState {
-  header: number;
-  distance: number;
-  applied: number;
-  picks: number;
+  block: Block<GreedyBlock>;
   /** Offset of the word that stops the leader when not 0. */
   stop: number;
 }
@@ -54,23 +48,30 @@ export function layOut(
   const reduced = arena.take(blocks * 8 * r * 4);
   const largest = fillPanels(arena.floats(panels, blocks * 8 * d), arena.floats(reduced, blocks * 8 * r), z, y, d, own);
   const states = Array.from({ length: runs }, () => {
-    const header = arena.take(FIELDS * 4);
-    const centres = arena.take(groups * 4 * d * 4);
-    const reducedCentres = arena.take(groups * 4 * r * 4);
-    const distance = arena.take(blocks * 32);
-    const limit = arena.take(blocks * 32);
-    const bound = arena.take(blocks * 4);
-    const applied = arena.take(blocks * 4);
-    const tree = arena.take(leaves * 8);
-    const picks = arena.take(most * 4);
-    const jobs = arena.take(helpers * 64 + helpers * 4);
-    const stop = arena.take(4);
-    const where = [panels, reduced, centres, reducedCentres, distance, limit, bound, applied, tree, leaves, picks];
-    arena.ints(header, FIELDS).set([blocks, d, r, ...where, 0]);
-    // Twice the slack, one for each row of a pair; and the rounding of the expanded square, relative to the norms.
-    arena.floats(header, FIELDS).set([2 * slack, 2e-5 * largest], COUNT + 1);
-    arena.ints(header, FIELDS).set([0, helpers, jobs], COUNT + 3);
-    return { header, distance, applied, picks, stop };
+    const block = blockAt(arena.memory, arena.take(blockBytes(GREEDY_BLOCK)), GREEDY_BLOCK);
+    block.set({
+      blocks,
+      d,
+      r,
+      panels,
+      reducedPanels: reduced,
+      centres: arena.take(groups * 4 * d * 4),
+      reducedCentres: arena.take(groups * 4 * r * 4),
+      distance: arena.take(blocks * 32),
+      limit: arena.take(blocks * 32),
+      bound: arena.take(blocks * 4),
+      applied: arena.take(blocks * 4),
+      tree: arena.take(leaves * 8),
+      leaves,
+      picks: arena.take(most * 4),
+      // One for each row of a pair.
+      slack: 2 * slack,
+      // The rounding of the expanded square, relative to the norms.
+      margin: 2e-5 * largest,
+      helpers,
+      jobs: arena.take(helpers * 64 + helpers * 4),
+    });
+    return { block, stop: arena.take(4) };
   });
   return { arena, blocks, helpers, states };
 }

@@ -3,19 +3,19 @@ import type { TaskContext } from '../kernels/task.js';
 
 /** The leader selects until `count` centres stand or the stop word is not 0; helpers refresh blocks for it until dismissed. */
 export type GreedyJob =
-  | { kind: 'lead'; header: number; count: number; stop: number }
-  | { kind: 'help'; header: number; helper: number };
+  | { kind: 'lead'; greedy: number; count: number; stop: number }
+  | { kind: 'help'; greedy: number; helper: number };
 
 /** Refreshes between two looks at the stop word: some tens of milliseconds. */
 const BUDGET = 4000;
 
-/** `header` is the offset of the selection's parameter block. @throws Cancelled (leader). */
+/** `greedy` is the offset of the selection's parameter block. @throws Cancelled (leader). */
 export function run({ kernels, report }: TaskContext, job: GreedyJob): void {
-  const { header } = job;
+  const { greedy } = job;
   if (job.kind === 'help') {
     const { helper } = job;
-    for (let next = 0; next >= 0; next = kernels.awaitJob(header, helper)) {
-      if (next > 0) kernels.serve(header, helper, next);
+    for (let next = 0; next >= 0; next = kernels.awaitJob(greedy, helper)) {
+      if (next > 0) kernels.serve(greedy, helper, next);
     }
     return;
   }
@@ -25,7 +25,7 @@ export function run({ kernels, report }: TaskContext, job: GreedyJob): void {
   try {
     for (let done = 0; done < count; ) {
       if (Atomics.load(stopped, 0) !== 0) throw new Cancelled();
-      done = kernels.select(header, count, BUDGET);
+      done = kernels.select(greedy, count, BUDGET);
       if (Date.now() - last > 200) {
         last = Date.now();
         report(done);
@@ -33,6 +33,6 @@ export function run({ kernels, report }: TaskContext, job: GreedyJob): void {
     }
     report(count);
   } finally {
-    kernels.dismiss(header);
+    kernels.dismiss(greedy);
   }
 }

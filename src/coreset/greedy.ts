@@ -4,7 +4,7 @@ import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 import type { Watch } from '../progress.js';
 import { type Anchors, allAnchors, startAnchors } from './anchors.js';
-import { AXES, COUNT, FIELDS, layOut, type State } from './greedy-layout.js';
+import { AXES, layOut, type State } from './greedy-layout.js';
 import { principalAxes, reduce } from './principal-axes.js';
 
 export interface GreedyOptions {
@@ -69,11 +69,11 @@ export async function prepareGreedy(
     async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
       checkCount(count, Math.min(n, most));
       const state = { ...layout, ...layout.states[run] };
-      const { arena, header, distance, blocks } = state;
-      arena.ints(header, FIELDS)[COUNT] = 0;
-      arena.ints(state.applied, blocks).fill(0);
+      const { arena, block, blocks } = state;
+      block.set({ count: 0 });
+      arena.ints(block.get('applied'), blocks).fill(0);
       arena.ints(state.stop, 1)[0] = 0;
-      const values = arena.floats(distance, blocks * 8);
+      const values = arena.floats(block.get('distance'), blocks * 8);
       const initial = anchors.kind === 'all' ? allAnchors(z, n, d) : startAnchors(state, kernels, z, anchors.rows, d);
       for (let i = 0; i < n; i++) values[i] = Math.fround(initial[i] * initial[i]);
       values.fill(-1, n);
@@ -81,12 +81,12 @@ export async function prepareGreedy(
         if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = 0;
       };
       if (firstPickFromKept) drop();
-      kernels.build(header);
-      kernels.select(header, 1, 1);
+      kernels.build(block.at);
+      kernels.select(block.at, 1, 1);
       drop();
-      kernels.build(header);
+      kernels.build(block.at);
       if (count > 1) await selectInThreads(threads, state, count, watch);
-      return arena.ints(state.picks, count).slice();
+      return arena.ints(block.get('picks'), count).slice();
     },
   };
 }
@@ -107,14 +107,15 @@ async function selectInThreads(threads: Threads, state: State, count: number, wa
   watch.signal?.addEventListener('abort', cancel);
   if (watch.signal?.aborted) cancel();
   try {
-    const { arena, header } = state;
+    const { arena } = state;
+    const greedy = state.block.at;
     const leader = threads.run(
       GREEDY,
-      { kind: 'lead', header, count, stop: state.stop },
+      { kind: 'lead', greedy, count, stop: state.stop },
       { arena, report: (done) => watch.progress?.(done, count) },
     );
     const helpers = Array.from({ length: state.helpers }, (_, helper) =>
-      threads.run(GREEDY, { kind: 'help', header, helper }, { arena }),
+      threads.run(GREEDY, { kind: 'help', greedy, helper }, { arena }),
     );
     await Promise.all([leader, ...helpers]);
   } finally {

@@ -2,22 +2,19 @@ import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.j
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
 import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
+import { type BankShape, queryRoom } from './query-room.js';
 
 /** Leading axes of the two lower bounds; with the residual's norm they make 32 and 128 coordinates. */
 const LEVELS: readonly number[] = [31, 127];
 
 /** Offsets of a bank laid out for bounded search, and its sizes. */
-export interface BoundedBank {
+export interface BoundedBank extends BankShape {
   /** Rows [m × d]. */
   rows: number;
-  d: number;
   /** Rows of the finer bound [m × fineDims]. */
   fine: number;
-  fineDims: number;
-  /** Panels of the coarse bound's rows [x, |x|², 1], `width` long, padded to a multiple of 8 rows at infinite distance. */
+  /** Panels of the coarse bound's rows [padded × width], padding at infinite distance. */
   panels: number;
-  width: number;
-  padded: number;
   /** Largest |x|² of the coarse rows, for the rounding margin. */
   largest: number;
 }
@@ -52,7 +49,7 @@ export async function placeBank(
   const width = own + 2;
   const fineDims = LEVELS[1] + 1;
   const padded = paddedRows(m);
-  const perLane = 4 * (8 * width + 4 * padded + d + fineDims) + room.lane;
+  const perLane = queryRoom(0, { d, fineDims, width, padded }).rest + room.lane;
   const arena = createArena(
     4 * (m * d + padded * width * 2 + m * fineDims) + room.shared + threads.count * (perLane + 64),
   );

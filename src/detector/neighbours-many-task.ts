@@ -1,6 +1,8 @@
+import { blockAt } from '../kernels/block.js';
+import { SEARCH_MANY_BLOCK } from '../kernels/blocks.js';
 import type { TaskContext } from '../kernels/task.js';
-import type { BoundedBank } from './bounded-bank.js';
-import { type ReducedQueries, visitQueries } from './visit-queries.js';
+import { queryRoom } from './query-room.js';
+import { type QueryBlock, visitQueries } from './visit-queries.js';
 
 /** Which rows belong to which of `count` banks, and when each was picked there. */
 export interface Membership {
@@ -17,30 +19,26 @@ const SEEDS = 16;
 export const manyRoom = (count: number): number => 8 * SEEDS + 16 * count;
 
 /** Nearest union rows of queries [from, to) in every bank. */
-export interface NeighboursManyJob {
-  bank: BoundedBank;
+export interface NeighboursManyJob extends QueryBlock {
   membership: Membership;
-  reduced: ReducedQueries;
   /** [banks × queries] */
   found: Int32Array;
   /** [banks × queries] */
   squared: Float32Array;
-  from: number;
-  to: number;
 }
 
-/** Needs a query's room and {@link manyRoom}. */
+/** Needs a {@link queryRoom} and {@link manyRoom} behind it. */
 export function run({ kernels, scratch }: TaskContext, job: NeighboursManyJob): void {
-  const { buffer } = kernels.memory;
   const { bank, reduced, found, squared } = job;
   const { count, masks, orders } = job.membership;
-  const { padded, d, fine, fineDims } = bank;
-  const total = reduced.queries.length / d;
-  visitQueries(kernels, scratch, job, (q, { bounds, query, queryFine, margin, rest }) => {
-    const best = rest + 8 * SEEDS;
-    const rows = [bounds, padded, masks, orders, count] as const;
-    const vectors = [query, bank.rows, d, queryFine, fine, fineDims] as const;
-    kernels.nearestMany(...rows, ...vectors, reduced.slack, margin, rest, SEEDS, best);
+  const { buffer } = kernels.memory;
+  const total = reduced.queries.length / bank.d;
+  const room = queryRoom(scratch, bank);
+  const block = blockAt(kernels.memory, room.block, SEARCH_MANY_BLOCK);
+  const best = room.rest + 8 * SEEDS;
+  block.set({ seeds: room.rest, seedCount: SEEDS, best, banks: count, masks, orders });
+  visitQueries(kernels, room, block, job, (q) => {
+    kernels.nearestMany(block.at);
     const distances = new Float32Array(buffer, best, 4 * count);
     const nearest = new Int32Array(buffer, best, 4 * count);
     for (let b = 0; b < count; b++) {

@@ -1,42 +1,28 @@
+import { blockAt } from '../kernels/block.js';
+import { SEARCH_BLOCK } from '../kernels/blocks.js';
 import type { TaskContext } from '../kernels/task.js';
-import type { BoundedBank } from './bounded-bank.js';
-import { type ReducedQueries, visitQueries } from './visit-queries.js';
+import { queryRoom } from './query-room.js';
+import { type QueryBlock, visitQueries } from './visit-queries.js';
 
 /** Nearest k rows of queries [from, to). */
-export interface NeighboursJob {
-  bank: BoundedBank;
-  reduced: ReducedQueries;
+export interface NeighboursJob extends QueryBlock {
   k: number;
   /** [queries × k] */
   rows: Int32Array;
   /** [queries × k] */
   squared: Float32Array;
-  from: number;
-  to: number;
 }
 
-/** Needs a query's room and 16 bytes a neighbour. */
+/** Needs a {@link queryRoom} and 16 bytes a neighbour behind it. */
 export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void {
+  const { bank, k, rows, squared } = job;
   const { buffer } = kernels.memory;
-  const { bank, reduced, k, rows, squared } = job;
-  const { padded, d, fine, fineDims } = bank;
-  visitQueries(kernels, scratch, job, (q, { bounds, query, queryFine, margin, rest }) => {
-    const best = rest + 8 * k;
-    kernels.nearest(
-      bounds,
-      padded,
-      query,
-      bank.rows,
-      d,
-      queryFine,
-      fine,
-      fineDims,
-      reduced.slack,
-      margin,
-      rest,
-      best,
-      k,
-    );
+  const room = queryRoom(scratch, bank);
+  const block = blockAt(kernels.memory, room.block, SEARCH_BLOCK);
+  const best = room.rest + 8 * k;
+  block.set({ seeds: room.rest, seedCount: k, best });
+  visitQueries(kernels, room, block, job, (q) => {
+    kernels.nearest(block.at);
     const distances = new Float32Array(buffer, best, 2 * k);
     const found = new Int32Array(buffer, best, 2 * k);
     for (let j = 0; j < k; j++) {

@@ -1,30 +1,10 @@
+import { GreedyBlock } from './blocks';
+
 // Greedy k-centre selection, exact and lazy (docs/methods.md 3.2). Rows lie in blocks of 8, each block a panel [d × 8].
 // Every block has an upper bound on its rows' distance to the chosen centres, from its last refresh: distances only
 // fall, so a stale bound stays valid. The block with the greatest bound is refreshed, or, if it is fresh, gives the
 // next centre. A refresh first bounds each pending centre from below in few dimensions and computes the full distance
 // only where some row of the block could come closer. Ties go to the lowest row.
-
-// Fields of the parameter block, in 4-byte words.
-const BLOCKS: usize = 0;
-const DIMS: usize = 4;
-const REDUCED: usize = 8;
-const PANELS: usize = 12;
-const REDUCED_PANELS: usize = 16;
-const CENTRES: usize = 20;
-const REDUCED_CENTRES: usize = 24;
-const DISTANCE: usize = 28;
-const LIMIT: usize = 32;
-const BOUND: usize = 36;
-const APPLIED: usize = 40;
-const TREE: usize = 44;
-const LEAVES: usize = 48;
-const PICKS: usize = 52;
-const COUNT: usize = 56;
-const SLACK: usize = 60;
-const MARGIN: usize = 64;
-const FULL: usize = 68;
-const HELPERS: usize = 72;
-const JOBS: usize = 76;
 
 // A helper's job slot, 64 bytes apart: what to do (block + 1, or -1 to leave) and the count of centres to apply.
 const SLOT: usize = 64;
@@ -35,16 +15,16 @@ function limitOf(distance: v128, slack: v128, margin: v128): v128 {
 }
 
 /** Distances of a block's 8 rows to one centre; updates minimum and limit. Leaves early once no row can be closer. */
-function applyCentre(p: usize, block: i32, centre: i32): void {
-  const d = load<usize>(p, DIMS);
-  const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
-  const limitAt = load<usize>(p, LIMIT) + ((<usize>block) << 5);
+function applyCentre(p: GreedyBlock, block: i32, centre: i32): void {
+  const d = p.d;
+  const at = p.distance + ((<usize>block) << 5);
+  const limitAt = p.limit + ((<usize>block) << 5);
   const old0 = v128.load(at);
   const old1 = v128.load(at, 16);
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
-  let panel = load<usize>(p, PANELS) + ((<usize>block * d) << 5);
-  let c = load<usize>(p, CENTRES) + ((<usize>centre * d) << 2);
+  let panel = p.panels + ((<usize>block * d) << 5);
+  let c = p.centres + ((<usize>centre * d) << 2);
   const end = c + (d << 2);
   while (c < end) {
     const stop = min(c + 128, end);
@@ -63,17 +43,17 @@ function applyCentre(p: usize, block: i32, centre: i32): void {
   const new1 = f32x4.pmin(old1, s1);
   v128.store(at, new0);
   v128.store(at, new1, 16);
-  const slack = v128.load32_splat(p, SLACK);
-  const margin = v128.load32_splat(p, MARGIN);
+  const slack = f32x4.splat(p.slack);
+  const margin = f32x4.splat(p.margin);
   v128.store(limitAt, limitOf(new0, slack, margin));
   v128.store(limitAt, limitOf(new1, slack, margin), 16);
 }
 
 /** Lower bounds of 4 centres × 8 rows in the reduced dimensions, then full distances where a row could come closer. */
-function applyGroup(p: usize, block: i32, group: i32, count: i32): i32 {
-  const r = load<usize>(p, REDUCED);
-  let pa = load<usize>(p, REDUCED_CENTRES) + ((<usize>group * r) << 4);
-  let pb = load<usize>(p, REDUCED_PANELS) + ((<usize>block * r) << 5);
+function applyGroup(p: GreedyBlock, block: i32, group: i32, count: i32): i32 {
+  const r = p.r;
+  let pa = p.reducedCentres + ((<usize>group * r) << 4);
+  let pb = p.reducedPanels + ((<usize>block * r) << 5);
   const end = pa + (r << 4);
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -101,7 +81,7 @@ function applyGroup(p: usize, block: i32, group: i32, count: i32): i32 {
     pa += 16;
     pb += 32;
   }
-  const limitAt = load<usize>(p, LIMIT) + ((<usize>block) << 5);
+  const limitAt = p.limit + ((<usize>block) << 5);
   const l0 = v128.load(limitAt);
   const l1 = v128.load(limitAt, 16);
   const first = group << 2;
@@ -126,8 +106,8 @@ function applyGroup(p: usize, block: i32, group: i32, count: i32): i32 {
 }
 
 /** Applies every pending centre to a block and sets its bound anew. */
-function refresh(p: usize, block: i32, count: i32): i32 {
-  const appliedAt = load<usize>(p, APPLIED) + ((<usize>block) << 2);
+function refresh(p: GreedyBlock, block: i32, count: i32): i32 {
+  const appliedAt = p.applied + ((<usize>block) << 2);
   let full = 0;
   for (let group = i32.load(appliedAt) >> 2; group << 2 < count; group++) full += applyGroup(p, block, group, count);
   i32.store(appliedAt, count);
@@ -135,26 +115,26 @@ function refresh(p: usize, block: i32, count: i32): i32 {
   return full;
 }
 
-function setBound(p: usize, block: i32): void {
-  const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
+function setBound(p: GreedyBlock, block: i32): void {
+  const at = p.distance + ((<usize>block) << 5);
   let most = f32.load(at);
   for (let lane: usize = 1; lane < 8; lane++) most = max(most, f32.load(at + (lane << 2)));
-  f32.store(load<usize>(p, BOUND) + ((<usize>block) << 2), most);
+  f32.store(p.bound + ((<usize>block) << 2), most);
 }
 
 /** The winner of two blocks: the greater bound, of equals the lower block. -1 stands for none. */
-function winner(p: usize, a: i32, b: i32): i32 {
+function winner(p: GreedyBlock, a: i32, b: i32): i32 {
   if (b < 0) return a;
   if (a < 0) return b;
-  const bound = load<usize>(p, BOUND);
+  const bound = p.bound;
   const x = f32.load(bound + ((<usize>a) << 2));
   const y = f32.load(bound + ((<usize>b) << 2));
   return x > y || (x == y && a < b) ? a : b;
 }
 
-function replay(p: usize, block: i32, standing: i32): void {
-  const tree = load<usize>(p, TREE);
-  let node = <usize>(i32.load(p, LEAVES) + block);
+function replay(p: GreedyBlock, block: i32, standing: i32): void {
+  const tree = p.tree;
+  let node = <usize>(p.leaves + block);
   i32.store(tree + (node << 2), standing);
   node >>= 1;
   while (node > 0) {
@@ -164,15 +144,15 @@ function replay(p: usize, block: i32, standing: i32): void {
 }
 
 /** Sets every bound and limit from the rows' distances and builds the tournament tree. */
-export function build(p: usize): void {
-  const blocks = i32.load(p, BLOCKS);
-  const leaves = i32.load(p, LEAVES);
-  const tree = load<usize>(p, TREE);
-  const slack = v128.load32_splat(p, SLACK);
-  const margin = v128.load32_splat(p, MARGIN);
+export function build(p: GreedyBlock): void {
+  const blocks = p.blocks;
+  const leaves = p.leaves;
+  const tree = p.tree;
+  const slack = f32x4.splat(p.slack);
+  const margin = f32x4.splat(p.margin);
   for (let block = 0; block < blocks; block++) {
-    const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
-    const limitAt = load<usize>(p, LIMIT) + ((<usize>block) << 5);
+    const at = p.distance + ((<usize>block) << 5);
+    const limitAt = p.limit + ((<usize>block) << 5);
     const none = f32x4.splat(0);
     v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at)), slack, margin));
     v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at, 16)), slack, margin), 16);
@@ -187,28 +167,28 @@ export function build(p: usize): void {
 }
 
 /** Makes the row a centre: its vector joins the list in both forms. */
-function choose(p: usize, block: i32, lane: usize): void {
-  const count = i32.load(p, COUNT);
-  const d = load<usize>(p, DIMS);
-  const r = load<usize>(p, REDUCED);
-  const panel = load<usize>(p, PANELS) + ((<usize>block * d) << 5) + (lane << 2);
-  const centre = load<usize>(p, CENTRES) + ((<usize>count * d) << 2);
+function choose(p: GreedyBlock, block: i32, lane: usize): void {
+  const count = p.count;
+  const d = p.d;
+  const r = p.r;
+  const panel = p.panels + ((<usize>block * d) << 5) + (lane << 2);
+  const centre = p.centres + ((<usize>count * d) << 2);
   for (let i: usize = 0; i < d; i++) f32.store(centre + (i << 2), f32.load(panel + (i << 5)));
   // The centre's reduced form is [-2c, 1, |c|²] where rows hold [x, |x|², 1]: their product is the squared distance.
-  const from = load<usize>(p, REDUCED_PANELS) + ((<usize>block * r) << 5) + (lane << 2);
-  const to = load<usize>(p, REDUCED_CENTRES) + ((<usize>(count >> 2) * r) << 4) + ((<usize>(count & 3)) << 2);
+  const from = p.reducedPanels + ((<usize>block * r) << 5) + (lane << 2);
+  const to = p.reducedCentres + ((<usize>(count >> 2) * r) << 4) + ((<usize>(count & 3)) << 2);
   const own = r - 2;
   for (let i: usize = 0; i < own; i++) f32.store(to + (i << 4), <f32>-2 * f32.load(from + (i << 5)));
   f32.store(to + (own << 4), 1);
   f32.store(to + ((own + 1) << 4), f32.load(from + (own << 5)));
-  i32.store(load<usize>(p, PICKS) + ((<usize>count) << 2), (block << 3) + <i32>lane);
-  i32.store(p, count + 1, COUNT);
+  i32.store(p.picks + ((<usize>count) << 2), (block << 3) + <i32>lane);
+  p.count = count + 1;
 }
 
 /** Hands a block to a helper. */
-function hand(p: usize, helper: i32, block: i32): void {
-  const slot = load<usize>(p, JOBS) + <usize>helper * SLOT;
-  i32.store(slot, i32.load(p, COUNT), 4);
+function hand(p: GreedyBlock, helper: i32, block: i32): void {
+  const slot = p.jobs + <usize>helper * SLOT;
+  i32.store(slot, p.count, 4);
   atomic.store<i32>(slot, block + 1);
   atomic.notify(slot, 1);
 }
@@ -217,8 +197,8 @@ function hand(p: usize, helper: i32, block: i32): void {
  * Waits a while for a helper's job: 0 if none came, block + 1, or -1 to leave. One load in the loop and nothing else:
  * V8's baseline compiler (node 20) never saw the slot change in a longer form of this loop.
  */
-export function awaitJob(p: usize, helper: i32): i32 {
-  const slot = load<usize>(p, JOBS) + <usize>helper * SLOT;
+export function awaitJob(p: GreedyBlock, helper: i32): i32 {
+  const slot = p.jobs + <usize>helper * SLOT;
   let left = 4000;
   while (left > 0) {
     const job = atomic.load<i32>(slot);
@@ -230,25 +210,25 @@ export function awaitJob(p: usize, helper: i32): i32 {
 }
 
 /** Refreshes the helper's block and clears its slot. */
-export function serve(p: usize, helper: i32, job: i32): void {
-  const slot = load<usize>(p, JOBS) + <usize>helper * SLOT;
+export function serve(p: GreedyBlock, helper: i32, job: i32): void {
+  const slot = p.jobs + <usize>helper * SLOT;
   refresh(p, job - 1, i32.load(slot, 4));
   atomic.store<i32>(slot, 0);
   atomic.notify(slot, 1);
 }
 
 /** Tells every helper to leave. */
-export function dismiss(p: usize): void {
-  const helpers = i32.load(p, HELPERS);
+export function dismiss(p: GreedyBlock): void {
+  const helpers = p.helpers;
   for (let h = 0; h < helpers; h++) {
-    const slot = load<usize>(p, JOBS) + <usize>h * SLOT;
+    const slot = p.jobs + <usize>h * SLOT;
     atomic.store<i32>(slot, -1);
     atomic.notify(slot, 1);
   }
 }
 
-function awaitHelper(p: usize, helper: i32): void {
-  const slot = load<usize>(p, JOBS) + <usize>helper * SLOT;
+function awaitHelper(p: GreedyBlock, helper: i32): void {
+  const slot = p.jobs + <usize>helper * SLOT;
   let left = 20000;
   while (atomic.load<i32>(slot) != 0) {
     left--;
@@ -260,18 +240,18 @@ function awaitHelper(p: usize, helper: i32): void {
 }
 
 /** Goes on choosing until `target` centres stand or about `budget` refreshes were done; returns the count so far. */
-export function select(p: usize, target: i32, budget: i32): i32 {
-  const tree = load<usize>(p, TREE);
-  const helpers = i32.load(p, HELPERS);
-  const applied = load<usize>(p, APPLIED);
-  const taken = load<usize>(p, JOBS) + <usize>helpers * SLOT;
+export function select(p: GreedyBlock, target: i32, budget: i32): i32 {
+  const tree = p.tree;
+  const helpers = p.helpers;
+  const applied = p.applied;
+  const taken = p.jobs + <usize>helpers * SLOT;
   let left = budget;
-  while (i32.load(p, COUNT) < target && left > 0) {
-    const count = i32.load(p, COUNT);
+  while (p.count < target && left > 0) {
+    const count = p.count;
     const block = i32.load(tree, 4);
     if (i32.load(applied + ((<usize>block) << 2)) == count) {
-      const at = load<usize>(p, DISTANCE) + ((<usize>block) << 5);
-      const bound = f32.load(load<usize>(p, BOUND) + ((<usize>block) << 2));
+      const at = p.distance + ((<usize>block) << 5);
+      const bound = f32.load(p.bound + ((<usize>block) << 2));
       let lane: usize = 0;
       while (f32.load(at + (lane << 2)) != bound) lane++;
       choose(p, block, lane);
@@ -291,7 +271,7 @@ export function select(p: usize, target: i32, budget: i32): i32 {
       hand(p, handed, next);
       handed++;
     }
-    i32.store(p, i32.load(p, FULL) + refresh(p, block, count), FULL);
+    p.full = p.full + refresh(p, block, count);
     for (let h = 0; h < handed; h++) awaitHelper(p, h);
     replay(p, block, block);
     for (let h = 0; h < handed; h++) {
@@ -300,19 +280,19 @@ export function select(p: usize, target: i32, budget: i32): i32 {
     }
     left -= 1 + handed;
   }
-  return i32.load(p, COUNT);
+  return p.count;
 }
 
 /** Root-free starting anchors: for blocks [from, to), adds to `sum` the distances of each row to centre slot 0. */
-export function addDistances(p: usize, from: i32, to: i32, centre: usize, sum: usize): void {
-  const d = load<usize>(p, DIMS);
+export function addDistances(p: GreedyBlock, from: i32, to: i32, centre: usize, sum: usize): void {
+  const d = p.d;
   for (let block = from; block < to; block++) addBlockDistances(p, block, d, centre, sum);
 }
 
-function addBlockDistances(p: usize, block: i32, d: usize, centre: usize, sum: usize): void {
+function addBlockDistances(p: GreedyBlock, block: i32, d: usize, centre: usize, sum: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
-  let panel = load<usize>(p, PANELS) + ((<usize>block * d) << 5);
+  let panel = p.panels + ((<usize>block * d) << 5);
   const end = centre + (d << 2);
   for (let c = centre; c < end; c += 4) {
     const x = v128.load32_splat(c);

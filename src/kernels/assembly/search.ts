@@ -1,3 +1,4 @@
+import { SearchBlock, SearchManyBlock } from './blocks';
 import { squaredDistance } from './distance';
 
 // One query's exact k nearest rows of the memory bank, given lower bounds of its distance to every row.
@@ -24,7 +25,7 @@ function insert(best: usize, k: i32, distance: f32, row: i32): void {
 }
 
 /** The k smallest bounds into `seeds`, as pairs. `rows` is a multiple of 4; bounds of padding are +∞. */
-export function smallest(bounds: usize, rows: i32, seeds: usize, k: i32): void {
+function smallest(bounds: usize, rows: i32, seeds: usize, k: i32): void {
   for (let i = 0; i < k; i++) {
     f32.store(seeds + <usize>i * PAIR, Infinity);
     i32.store(seeds + <usize>i * PAIR, NONE, 4);
@@ -47,25 +48,28 @@ function limitOf(distance: f32, slack: f32, margin: f32): f32 {
   return root * root * <f32>1.00001 + margin;
 }
 
+/** The full squared distance of a row. */
+function distanceOf(p: SearchBlock, row: i32): f32 {
+  return squaredDistance(p.query, p.bank + <usize>row * ((<usize>p.d) << 2), p.d);
+}
+
+/** The finer lower bound of a row's squared distance. */
+function fineBound(p: SearchBlock, row: i32): f32 {
+  return squaredDistance(p.queryFine, p.fine + <usize>row * ((<usize>p.fineDims) << 2), p.fineDims);
+}
+
 /**
  * Exact k nearest rows. A row is looked at only if its bound is within (√best + slack)² + margin; then its finer bound
- * in `fineDims` dimensions must pass too; only then the full distance is computed. Returns how many full distances were.
+ * must pass too; only then the full distance is computed. Returns how many full distances were.
  */
-export function nearest(
-  bounds: usize,
-  rows: i32,
-  query: usize,
-  bank: usize,
-  d: i32,
-  queryFine: usize,
-  bankFine: usize,
-  fineDims: i32,
-  slack: f32,
-  margin: f32,
-  seeds: usize,
-  best: usize,
-  k: i32,
-): i32 {
+export function nearest(p: SearchBlock): i32 {
+  const bounds = p.bounds;
+  const rows = p.rows;
+  const slack = p.slack;
+  const margin = p.margin;
+  const seeds = p.seeds;
+  const best = p.best;
+  const k = p.seedCount;
   smallest(bounds, rows, seeds, k);
   for (let i = 0; i < k; i++) {
     f32.store(best + <usize>i * PAIR, Infinity);
@@ -75,7 +79,7 @@ export function nearest(
   for (let i = 0; i < k; i++) {
     const row = i32.load(seeds + <usize>i * PAIR, 4);
     if (row == NONE) break;
-    insert(best, k, squaredDistance(query, bank + <usize>row * ((<usize>d) << 2), d), row);
+    insert(best, k, distanceOf(p, row), row);
     f32.store(bounds + ((<usize>row) << 2), Infinity);
     looked++;
   }
@@ -91,11 +95,8 @@ export function nearest(
       const row = i + lane;
       const bound = f32.load(at + ((<usize>lane) << 2));
       if (!(bound <= limit) || bound == Infinity) continue;
-      if (fineDims > 0) {
-        const fine = squaredDistance(queryFine, bankFine + <usize>row * ((<usize>fineDims) << 2), fineDims);
-        if (fine > limit) continue;
-      }
-      insert(best, k, squaredDistance(query, bank + <usize>row * ((<usize>d) << 2), d), row);
+      if (fineBound(p, row) > limit) continue;
+      insert(best, k, distanceOf(p, row), row);
       looked++;
       limit = limitOf(f32.load(last), slack, margin);
       limits = f32x4.splat(limit);
@@ -111,30 +112,16 @@ function beats(best: usize, distance: f32, order: i32): bool {
 }
 
 /**
- * One query's exact nearest row in each of up to 32 banks at once, which are subsets of `rows`: bit p of a row's mask
- * says it belongs to bank p, `orders` [points × rows] when it was picked there. `best` holds (distance², row, order, limit)
- * a bank. Bounds and the finer bounds are shared, and a row's full distance is computed once for all banks.
+ * One query's exact nearest row in each bank. Bounds and the finer bounds are shared, and a row's full distance is computed
+ * once for all banks. Returns how many full distances were.
  */
-export function nearestMany(
-  bounds: usize,
-  rows: i32,
-  masks: usize,
-  orders: usize,
-  points: i32,
-  query: usize,
-  bank: usize,
-  d: i32,
-  queryFine: usize,
-  bankFine: usize,
-  fineDims: i32,
-  slack: f32,
-  margin: f32,
-  seeds: usize,
-  seedCount: i32,
-  best: usize,
-): i32 {
-  for (let p = 0; p < points; p++) {
-    const own = best + ((<usize>p) << 4);
+export function nearestMany(p: SearchManyBlock): i32 {
+  const bounds = p.bounds;
+  const rows = p.rows;
+  const seeds = p.seeds;
+  const seedCount = p.seedCount;
+  for (let b = 0; b < p.banks; b++) {
+    const own = p.best + ((<usize>b) << 4);
     f32.store(own, Infinity);
     i32.store(own, NONE, 4);
     i32.store(own, NONE, 8);
@@ -147,7 +134,7 @@ export function nearestMany(
     const row = i32.load(seeds + <usize>i * PAIR, 4);
     if (row == NONE) break;
     f32.store(bounds + ((<usize>row) << 2), Infinity);
-    most = updateMany(row, rows, masks, orders, points, query, bank, d, slack, margin, best);
+    most = offer(p, row);
     looked++;
   }
   for (let i = 0; i < rows; i += 4) {
@@ -159,11 +146,10 @@ export function nearestMany(
       const row = i + lane;
       const bound = f32.load(at + ((<usize>lane) << 2));
       if (bound == Infinity) continue;
-      const limit = limitOfRow(row, masks, points, best);
+      const limit = limitOfRow(p, row);
       if (!(bound <= limit)) continue;
-      const fine = squaredDistance(queryFine, bankFine + <usize>row * ((<usize>fineDims) << 2), fineDims);
-      if (fine > limit) continue;
-      most = updateMany(row, rows, masks, orders, points, query, bank, d, slack, margin, best);
+      if (fineBound(p, row) > limit) continue;
+      most = offer(p, row);
       looked++;
     }
   }
@@ -171,41 +157,30 @@ export function nearestMany(
 }
 
 /** The widest limit among the banks a row belongs to. */
-function limitOfRow(row: i32, masks: usize, points: i32, best: usize): f32 {
-  const mask = i32.load(masks + ((<usize>row) << 2));
+function limitOfRow(p: SearchManyBlock, row: i32): f32 {
+  const mask = i32.load(p.masks + ((<usize>row) << 2));
   let limit: f32 = -1;
-  for (let p = 0; p < points; p++) {
-    if ((mask >> p) & 1) limit = max(limit, f32.load(best + ((<usize>p) << 4), 12));
+  for (let b = 0; b < p.banks; b++) {
+    if ((mask >> b) & 1) limit = max(limit, f32.load(p.best + ((<usize>b) << 4), 12));
   }
   return limit;
 }
 
 /** Computes a row's distance and offers it to its banks; returns the widest limit of all banks. */
-function updateMany(
-  row: i32,
-  rows: i32,
-  masks: usize,
-  orders: usize,
-  points: i32,
-  query: usize,
-  bank: usize,
-  d: i32,
-  slack: f32,
-  margin: f32,
-  best: usize,
-): f32 {
-  const distance = squaredDistance(query, bank + <usize>row * ((<usize>d) << 2), d);
-  const mask = i32.load(masks + ((<usize>row) << 2));
+function offer(p: SearchManyBlock, row: i32): f32 {
+  const distance = distanceOf(p, row);
+  const mask = i32.load(p.masks + ((<usize>row) << 2));
+  const limit = limitOf(distance, p.slack, p.margin);
   let most: f32 = 0;
-  for (let p = 0; p < points; p++) {
-    const own = best + ((<usize>p) << 4);
-    if ((mask >> p) & 1) {
-      const order = i32.load(orders + ((<usize>p * <usize>rows + <usize>row) << 2));
+  for (let b = 0; b < p.banks; b++) {
+    const own = p.best + ((<usize>b) << 4);
+    if ((mask >> b) & 1) {
+      const order = i32.load(p.orders + ((<usize>(b * p.rows + row)) << 2));
       if (beats(own, distance, order)) {
         f32.store(own, distance);
         i32.store(own, row, 4);
         i32.store(own, order, 8);
-        f32.store(own, limitOf(distance, slack, margin), 12);
+        f32.store(own, limit, 12);
       }
     }
     most = max(most, f32.load(own, 12));

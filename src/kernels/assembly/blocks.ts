@@ -1,0 +1,84 @@
+// Parameter blocks of the kernels: 4-byte words in an arena, in the order written here and nowhere else. `usize` is an
+// offset in the memory. scripts/build-kernels.mjs makes ../blocks.ts of this, through which the host writes them.
+
+/** A greedy selection: its rows, what is known of each and where its picks go. */
+@unmanaged
+export class GreedyBlock {
+  /** Blocks of 8 rows. */
+  blocks: i32;
+  /** Dimensions of a row. */
+  d: usize;
+  /** Values of a reduced row [x, |x|², 1]. */
+  r: usize;
+  /** Rows as panels [d × 8]. */
+  panels: usize;
+  /** Reduced rows as panels [r × 8]. */
+  reducedPanels: usize;
+  /** Chosen rows [picks × d]. */
+  centres: usize;
+  /** Chosen rows, reduced to [-2x, 1, |x|²], in groups of four [r × 4]. */
+  reducedCentres: usize;
+  /** Squared distance of each row to the centres applied so far. */
+  distance: usize;
+  /** Largest reduced distance at which a centre may still come closer, by row. */
+  limit: usize;
+  /** Largest of a block's distances. */
+  bound: usize;
+  /** Centres applied to each block. */
+  applied: usize;
+  /** Tournament of blocks by bound [2 · leaves]. */
+  tree: usize;
+  leaves: i32;
+  /** Rows chosen, in order. */
+  picks: usize;
+  /** How many. */
+  count: i32;
+  /** Rounding error of two reduced rows together. */
+  slack: f32;
+  /** Rounding error of a squared reduced distance. */
+  margin: f32;
+  /** Full distances computed so far, in centres applied to a block by the leader. */
+  full: i32;
+  helpers: i32;
+  /** A slot of 64 bytes a helper, then a word each for the block it has. */
+  jobs: usize;
+}
+
+/** One query's search for its nearest rows. */
+@unmanaged
+export class SearchBlock {
+  /** Rows, padded to a multiple of 8. */
+  rows: i32;
+  /** The bank [rows × d]. */
+  bank: usize;
+  d: i32;
+  /** Rows of the finer bound [rows × fineDims]. */
+  fine: usize;
+  fineDims: i32;
+  /** [d] */
+  query: usize;
+  /** [fineDims] */
+  queryFine: usize;
+  /** Lower bounds of the query's squared distances [rows], +∞ for padding. Overwritten. */
+  bounds: usize;
+  /** Rounding error of two reduced rows together. */
+  slack: f32;
+  /** Rounding error of the bounds. */
+  margin: f32;
+  /** Room for (bound, row) pairs. */
+  seeds: usize;
+  /** Rows of least bound that are looked at first; for one bank also the number of neighbours wanted. */
+  seedCount: i32;
+  /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit) for each of many banks. */
+  best: usize;
+}
+
+/** The same in up to 32 banks at once, which are subsets of the rows. */
+@unmanaged
+export class SearchManyBlock extends SearchBlock {
+  banks: i32;
+  /** Bit b of a row's mask says that it belongs to bank b [rows]. */
+  masks: usize;
+  /** When the row was picked there [banks × rows]. */
+  orders: usize;
+}
