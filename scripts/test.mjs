@@ -1,13 +1,20 @@
 // Runs the compiled tests with Node's own runner. --unit leaves out whole runs (commands as processes, golden values,
-// evaluations), --whole runs only them; other arguments pick files by a part of their path.
+// evaluations), --whole runs only them and those on the real TensorFlow (a download of 0.3 GB); other arguments pick files by a
+// part of their path.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const flags = process.argv.slice(2);
 const wanted = flags.filter((flag) => !flag.startsWith('--'));
-const isWhole = (file) => /cli|golden|evaluate|parity|binding/.test(file);
-const inPart = (file) => (!flags.includes('--unit') || !isWhole(file)) && (!flags.includes('--whole') || isWhole(file));
+const isWhole = (file) => /cli|golden|evaluate|parity|binding|real-/.test(file);
+const isLong = (file) => /real-/.test(file);
+const inPart = (file) => {
+  if (flags.includes('--whole')) return isWhole(file);
+  // A file of the longest ones runs where it is named.
+  const named = wanted.some((part) => file.includes(part));
+  return (named || !isLong(file)) && !(flags.includes('--unit') && isWhole(file));
+};
 const files = readdirSync('build/test', { recursive: true })
   .map((file) => join('build/test', String(file)))
   .filter(

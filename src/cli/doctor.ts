@@ -62,7 +62,7 @@ async function runDoctor(options: Options): Promise<void> {
   if (options.json === true) console.log(JSON.stringify(report, null, 2));
   else print(report, options.engine !== undefined);
   if (typeof options.json === 'string') await writeJson(options.json, report);
-  if (report.automatic === null) process.exitCode = 1;
+  if (engines.every(({ state }) => state === 'skipped')) process.exitCode = 1;
 }
 
 async function machine(): Promise<DoctorReport['machine']> {
@@ -114,6 +114,13 @@ function print({ machine: own, engines, automatic: chosen, softpatchLab }: Docto
     if (details.length > 0) console.log(`\n${engine}: ${details.join(', ')}`);
     if (reason !== undefined) console.log(`\n${engine}: ${reason}\n  mend: ${fix}`);
   }
-  const works = some ? 'of these --engine auto would take' : '--engine auto takes';
-  console.log(chosen === null ? '\nno engine works' : `\n${works} ${chosen}`);
+  console.log(`\n${conclusion(engines, chosen, some)}`);
+}
+
+/** What follows from the findings. */
+function conclusion(engines: readonly EngineFinding[], chosen: string | null, some: boolean): string {
+  if (chosen !== null) return `${some ? 'of these --engine auto would take' : '--engine auto takes'} ${chosen}`;
+  const works = engines.filter(({ state }) => state !== 'skipped').map(({ engine }) => engine);
+  if (works.length === 0) return 'no engine works';
+  return `--engine auto takes none of these by itself; by name: ${works.map((name) => `--engine ${name}`).join(', ')}`;
 }

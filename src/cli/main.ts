@@ -7,6 +7,7 @@ import { addData } from './data.js';
 import { addDemo } from './demo.js';
 import { addDetect } from './detect.js';
 import { addDoctor } from './doctor.js';
+import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
 import { addFit } from './fit.js';
 import { addRun } from './run.js';
@@ -22,7 +23,19 @@ const program = new Command('softpatch')
     '\nExamples:\n  softpatch demo\n  softpatch data import mvtec_anomaly_detection.tar.xz\n  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap',
   );
 
-for (const add of [addDemo, addEvaluate, addSweep, addRun, addFit, addDetect, addData, addWeights, addCache, addDoctor])
+for (const add of [
+  addDemo,
+  addEvaluate,
+  addSweep,
+  addRun,
+  addFit,
+  addDetect,
+  addData,
+  addWeights,
+  addCache,
+  addDoctor,
+  addEngine,
+])
   add(program);
 
 try {

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { engineError } from '../engine/explain-failure.js';
+import { BINDINGS, type BindingName, isInstalled } from '../engine/install/folder.js';
 import { type EngineChoice, isDevice, parseChoice } from '../engine/names.js';
 import { importOnnxRuntime } from '../engine/onnx.js';
-import { BINDINGS } from '../engine/tensorflow.js';
+
 import { type OpenDevice, openDevice } from './open.js';
 
 /** How devices are started and packages looked for; given in tests. */
@@ -49,6 +50,8 @@ export async function chooseDevice(
 }
 
 function hasPackage(name: string): boolean {
+  const binding = (Object.keys(BINDINGS) as BindingName[]).find((engine) => BINDINGS[engine] === name);
+  if (binding && isInstalled(binding)) return true;
   try {
     createRequire(import.meta.url).resolve(name);
     return true;

@@ -20,7 +20,7 @@ export function createDeviceEmbedding(tf: TensorFlow, widths: readonly number[])
       const [, height, width] = maps[0].shape;
       const parts = maps.map((map, i): Tensor => {
         const { layer, kernel: own } = layers[i];
-        const pooled = tf.conv2d(map, own, 1, 1);
+        const pooled = tf.conv2d(map, own, 1, 'same');
         const [, h, w] = map.shape;
         const wide =
           h === height && w === width ? pooled : tf.image.resizeBilinear(pooled, [height, width], false, true);

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import util from 'node:util';
+import { BINDINGS, type BindingName, bindingFolder, isInstalled } from './install/folder.js';
 import { prepareNvidia } from './nvidia-environment.js';
 import { installWebGpu } from './webgpu.js';
 
@@ -49,15 +51,13 @@ async function register(backend: Backend): Promise<string> {
       await import(WEBGPU_BACKEND);
       return 'webgpu';
     default:
-      loadBinding(BINDINGS[backend]);
+      loadBinding(backend);
       return 'tensorflow';
   }
 }
 
-// Names in variables, because the packages are optional and may be absent where this is compiled.
+// A name in a variable, because the package is optional and may be absent where this is compiled.
 const WEBGPU_BACKEND = '@tensorflow/tfjs-backend-webgpu';
-/** Packages of the TensorFlow binding; both register as `tensorflow`, so a process can load one of them. */
-export const BINDINGS = { tensorflow: '@tensorflow/tfjs-node', 'tensorflow-gpu': '@tensorflow/tfjs-node-gpu' } as const;
 
 /**
  * The last release of the binding (4.22.0) calls `util.isNullOrUndefined` and its like, which Node 23 removed; they are
@@ -68,8 +68,25 @@ export function restoreRemovedUtil(target: Record<string, unknown> = util as nev
   target.isArray ??= Array.isArray;
 }
 
-function loadBinding(name: string): void {
+/**
+ * Loads the binding that `softpatch engine install` built, else the package among the modules. It brings a tfjs-core of its own
+ * where it was installed apart; both share the process's one engine and its registry of kernels.
+ */
+function loadBinding(name: BindingName): void {
   restoreRemovedUtil();
   prepareNvidia();
-  createRequire(import.meta.url)(name);
+  const own = isInstalled(name) ? join(bindingFolder(name), 'package.json') : import.meta.url;
+  quietly(() => createRequire(own)(BINDINGS[name]));
+}
+
+/** Keeps a package's words to itself: it says that the kernels it brings are there already, one by one. */
+function quietly(load: () => void): void {
+  const { warn, log } = console;
+  console.warn = () => {};
+  console.log = () => {};
+  try {
+    load();
+  } finally {
+    Object.assign(console, { warn, log });
+  }
 }

@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module';
 import process from 'node:process';
+import { tryGraphics } from './graphics-trial.js';
+import { vulkanDrivers } from './vulkan-drivers.js';
 
 /** The parts of the npm package `webgpu` (Dawn) that are used; an optional peer. */
 interface Dawn {
@@ -35,9 +38,23 @@ export function installWebGpu(): Promise<Adapter> {
 }
 
 async function install(): Promise<Adapter> {
+  if (process.platform === 'linux') {
+    // Whether the package is there at all is said first.
+    createRequire(import.meta.url).resolve(PACKAGE);
+    if (!hasLibrary('libvulkan.so.1')) throw new Error('libvulkan.so.1 cannot be loaded');
+    const drivers = vulkanDrivers();
+    const failure = drivers.length > 0 ? await tryGraphics(drivers) : 'no adapter: no Vulkan driver is installed';
+    if (failure !== null) throw new Error(failure);
+  }
+  return openAdapter();
+}
+
+/**
+ * Opens the adapter without looking first: loaders and drivers may write to the terminal.
+ * @throws when the package is missing or broken or no driver offers an adapter.
+ */
+export async function openAdapter(): Promise<Adapter> {
   const { create, globals } = (await import(PACKAGE)) as Dawn;
-  // Dawn would write its own warning to the terminal.
-  if (process.platform === 'linux' && !hasLibrary('libvulkan.so.1')) throw new Error('libvulkan.so.1 cannot be loaded');
   Object.assign(globalThis, globals);
   const gpu = create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });

@@ -11,8 +11,8 @@ export interface TensorFlowNetwork {
 }
 
 /**
- * Builds a network from TensorFlow.js ops that every backend has (channels last, explicit zero padding in front of
- * pooling, because tfjs-node's pooling takes no numbers).
+ * Builds a network from TensorFlow.js ops that every backend has: channels last, and zero padding in front of steps that leave
+ * out pixels, because TensorFlow's own convolution and pooling take no numbers and its `same` would pad one side only there.
  */
 export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parameters: Parameters): TensorFlowNetwork {
   const constants = new Map<string, { kernel?: Tensor4D; scale?: Tensor; bias: Tensor }>();
@@ -31,11 +31,10 @@ export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parame
     switch (step.op) {
       case 'conv':
         return tf.fused.conv2d({
-          x,
+          x: step.stride === 1 ? x : padded(tf, x, (step.size - 1) / 2),
           filter: own!.kernel!,
           strides: step.stride,
-          pad: (step.size - 1) / 2,
-          dimRoundingMode: 'floor',
+          pad: step.stride === 1 ? 'same' : 'valid',
           bias: own!.bias,
           activation: step.relu ? 'relu' : 'linear',
         });
@@ -44,17 +43,7 @@ export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parame
         return step.relu ? tf.relu(y) : y;
       }
       case 'maxpool':
-        return tf.maxPool(
-          tf.pad(x, [
-            [0, 0],
-            [1, 1],
-            [1, 1],
-            [0, 0],
-          ]),
-          3,
-          2,
-          'valid',
-        );
+        return tf.maxPool(padded(tf, x, 1), 3, 2, 'valid');
       case 'add': {
         const y = tf.add(x, at.get(step.other)!) as Tensor4D;
         return step.relu ? tf.relu(y) : y;
@@ -71,6 +60,12 @@ export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parame
       for (const { kernel, scale, bias } of constants.values()) for (const t of [kernel, scale, bias]) t?.dispose();
     },
   };
+}
+
+/** Images with zeros around them. */
+function padded(tf: TensorFlow, x: Tensor4D, by: number): Tensor4D {
+  const none: [number, number] = [0, 0];
+  return by === 0 ? x : tf.pad(x, [none, [by, by], [by, by], none]);
 }
 
 /** [out × in × k × k] to TensorFlow's [k × k × in × out]. */

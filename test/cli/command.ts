@@ -7,10 +7,18 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Starts `softpatch` as a process of its own; `onStart` gets it, to send signals. */
-export function softpatch(args: readonly string[], onStart?: (child: ChildProcess) => void): Promise<Outcome> {
+/** Starts `softpatch` as a process of its own; `onStart` gets it, to send signals. @param env set beside this process's. */
+export function softpatch(
+  args: readonly string[],
+  onStart?: (child: ChildProcess) => void,
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['build/src/cli/main.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = {
+      stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    };
+    const child = spawn(process.execPath, ['build/src/cli/main.js', ...args], options);
     const outcome: Outcome = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       outcome.stdout += chunk;

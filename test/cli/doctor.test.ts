@@ -29,8 +29,10 @@ interface Outcome {
 
 function doctor(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   const command = [join(home, 'build/src/cli/main.js'), 'doctor', ...args];
+  // Engines that this user has installed are none of the package's.
+  const own = { ...process.env, SOFTPATCH_ENGINES: join(home, 'engines'), ...env };
   return new Promise((done) => {
-    execFile(process.execPath, command, { cwd: home, env: { ...process.env, ...env } }, (error, stdout) =>
+    execFile(process.execPath, command, { cwd: home, env: own }, (error, stdout) =>
       done({ code: error ? Number(error.code) : 0, stdout }),
     );
   });
@@ -58,10 +60,10 @@ test('with no optional package every one is named with its install line, and was
   const { report, of } = await found(['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm']);
   assert.equal(report.automatic, 'wasm');
   const lines = {
-    'tensorflow-gpu': 'npm install @tensorflow/tfjs-node-gpu@4.22.0',
+    'tensorflow-gpu': 'softpatch engine install tensorflow-gpu',
     webgpu: 'npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0',
     onnx: 'npm install onnxruntime-node@1.30.0 --onnxruntime-node-install=skip',
-    tensorflow: 'npm install @tensorflow/tfjs-node@4.22.0',
+    tensorflow: 'softpatch engine install tensorflow',
   };
   for (const [engine, line] of Object.entries(lines)) {
     assert.equal(of(engine).state, 'skipped', engine);
@@ -111,7 +113,7 @@ test('a binding without its compiled part, and a package that is not the binding
   try {
     const { of } = await found(['tensorflow-gpu', 'tensorflow']);
     assert.match(of('tensorflow-gpu').reason!, /without its compiled binding/);
-    assert.match(of('tensorflow-gpu').fix!, /npm rebuild .*tensorflow-from-wheel/);
+    assert.match(of('tensorflow-gpu').fix!, /npm rebuild .*softpatch engine install tensorflow-gpu/);
     assert.match(of('tensorflow').reason!, /not TensorFlow's binding/);
   } finally {
     for (const remove of undo) await remove();
@@ -129,7 +131,7 @@ test('a library that onnxruntime names on stderr only is named', async () => {
   try {
     const { of } = await found(['onnx:cuda']);
     assert.equal(of('onnx:cuda').reason, 'the library libcudnn.so.9 is missing');
-    assert.match(of('onnx:cuda').fix!, /CUDA 12 with cuDNN 9/);
+    assert.match(of('onnx:cuda').fix!, /CUDA 13 with cuDNN 9/);
   } finally {
     await remove();
   }
@@ -180,4 +182,24 @@ test('the report for people shows what works, why the rest does not, and what au
   assert.match(stdout, /of these --engine auto would take wasm/);
   assert.equal((JSON.parse(await readFile(file, 'utf8')) as DoctorReport).automatic, 'wasm');
   assert.equal((await doctor(['--engine', 'webgpu'])).code, 1, 'nothing works');
+});
+
+test('an engine that works but that auto would not take is told as working', async () => {
+  // A library with the provider, whose session answers as the real one would.
+  const real = JSON.stringify(resolve('node_modules/onnxruntime-node'));
+  const remove = await install(
+    'onnxruntime-node',
+    `const real = require(${real});
+     const create = (model, options) => real.InferenceSession.create(model, { ...options, executionProviders: ['cpu'] });
+     const listSupportedBackends = () => [{ name: 'cpu' }, { name: 'cuda' }];
+     module.exports = { env: real.env, Tensor: real.Tensor, InferenceSession: { create }, listSupportedBackends };`,
+  );
+  try {
+    const { stdout, code } = await doctor(['--engine', 'onnx:cuda']);
+    assert.match(stdout, /onnx:cuda\s+works/);
+    assert.match(stdout, /auto takes none of these by itself; by name: --engine onnx:cuda/);
+    assert.equal(code, 0);
+  } finally {
+    await remove();
+  }
 });

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../src/engine/tensorflow.js';
 import { createRandom } from '../../src/random.js';
 
@@ -14,6 +14,22 @@ const positive = values(40, 0.1, 3);
 const vector = values(40);
 const distinct = createRandom(3).distinct(50, 50);
 
+function around(tf: TensorFlow): Tensor4D {
+  const none: [number, number] = [0, 0];
+  return tf.pad(tf.tensor4d(image, [2, 9, 9, 6]), [none, [1, 1], [1, 1], none]);
+}
+
+function convolution(tf: TensorFlow, strides: number, pad: 'same' | 'valid'): Tensor {
+  return tf.fused.conv2d({
+    x: pad === 'same' ? tf.tensor4d(image, [2, 9, 9, 6]) : around(tf),
+    filter: tf.tensor4d(kernel, [3, 3, 6, 7]),
+    strides,
+    pad,
+    bias: tf.tensor1d(vector.slice(0, 7)),
+    activation: strides === 1 ? 'relu' : 'linear',
+  });
+}
+
 /** Every op that the project asks of a backend, on small inputs, as the project calls it. */
 export const OPS: Readonly<Record<string, (tf: TensorFlow) => Tensor | Tensor[]>> = {
   matMul: (tf) => tf.matMul(tf.tensor2d(matrix, [12, 20]), tf.tensor2d(other, [20, 9])),
@@ -22,29 +38,10 @@ export const OPS: Readonly<Record<string, (tf: TensorFlow) => Tensor | Tensor[]>
     return tf.matMul(x, tf.transpose(x, [0, 2, 1]));
   },
   transpose: (tf) => tf.transpose(tf.tensor3d(batch, [3, 8, 5]), [0, 2, 1]),
-  conv2d: (tf) => tf.conv2d(tf.tensor4d(image, [2, 9, 9, 6]), tf.tensor4d(kernel, [3, 3, 6, 7]), 1, 1),
-  'fused conv2d with stride, bias and relu': (tf) =>
-    tf.fused.conv2d({
-      x: tf.tensor4d(image, [2, 9, 9, 6]),
-      filter: tf.tensor4d(kernel, [3, 3, 6, 7]),
-      strides: 2,
-      pad: 1,
-      dimRoundingMode: 'floor',
-      bias: tf.tensor1d(vector.slice(0, 7)),
-      activation: 'relu',
-    }),
-  'maxPool of a padded map': (tf) =>
-    tf.maxPool(
-      tf.pad(tf.tensor4d(image, [2, 9, 9, 6]), [
-        [0, 0],
-        [1, 1],
-        [1, 1],
-        [0, 0],
-      ]),
-      3,
-      2,
-      'valid',
-    ),
+  'conv2d, same': (tf) => tf.conv2d(tf.tensor4d(image, [2, 9, 9, 6]), tf.tensor4d(kernel, [3, 3, 6, 7]), 1, 'same'),
+  'fused conv2d, same, with bias and relu': (tf) => convolution(tf, 1, 'same'),
+  'fused conv2d of a padded map with stride': (tf) => convolution(tf, 2, 'valid'),
+  'maxPool of a padded map': (tf) => tf.maxPool(around(tf), 3, 2, 'valid'),
   'resizeBilinear, half-pixel': (tf) =>
     tf.image.resizeBilinear(tf.tensor4d(image, [2, 9, 9, 6]), [18, 18], false, true),
   'pad of channels': (tf) =>

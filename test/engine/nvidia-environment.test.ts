@@ -13,13 +13,20 @@ test('TF32, timed algorithms and taking the whole GPU are off unless the user se
     NVIDIA_TF32_OVERRIDE: '0',
     TF_CUDNN_DETERMINISTIC: '1',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_CPP_MIN_LOG_LEVEL: '2',
   });
-  const own = { NVIDIA_TF32_OVERRIDE: '1', TF_CUDNN_DETERMINISTIC: '0', TF_FORCE_GPU_ALLOW_GROWTH: 'false' };
+  const own = {
+    NVIDIA_TF32_OVERRIDE: '1',
+    TF_CUDNN_DETERMINISTIC: '0',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'false',
+    TF_CPP_MIN_LOG_LEVEL: '0',
+  };
   prepareNvidia(own);
   assert.deepEqual(own, {
     NVIDIA_TF32_OVERRIDE: '1',
     TF_CUDNN_DETERMINISTIC: '0',
     TF_FORCE_GPU_ALLOW_GROWTH: 'false',
+    TF_CPP_MIN_LOG_LEVEL: '0',
   });
 });
 
