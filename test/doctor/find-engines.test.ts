@@ -32,7 +32,9 @@ test('an engine that is there is checked and timed, in a process of its own', as
   const seen: string[] = [];
   const [found] = await findEngines(['onnx'], (engine) => seen.push(engine));
   assert.equal(found.state, 'ready');
-  assert.ok(found.error! < 1e-5 && found.imagesPerSecond! > 0);
+  assert.ok(found.error! < 1e-5);
+  // Null where a busy machine would take too long.
+  assert.ok(found.imagesPerSecond === null || found.imagesPerSecond! > 0);
   assert.match(found.about!, /^onnxruntime \d/);
   assert.deepEqual(seen, ['onnx']);
 });
