@@ -8,7 +8,7 @@ import { suspectSheet } from '../figures/suspect-sheet.js';
 import { EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from '../paper/grid.js';
 import { createPlanner } from '../paper/plan.js';
 import { finishedCells, runCells } from '../paper/run.js';
-import { PAPER_SYSTEMS } from '../paper/systems.js';
+import { GRID_SYSTEMS } from '../paper/systems.js';
 import { writeExperiment } from '../paper/write.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
@@ -65,9 +65,7 @@ export function addRun(program: Command): void {
     .option('--backbone <name>', 'network (default: wide_resnet50_2 if its weights are there, else resnet18)')
     .option('--categories <names>', 'only these, comma-separated', list)
     .addOption(
-      new Option('--systems <names>', `only these: ${PAPER_SYSTEMS.map(({ name }) => name).join(', ')}`).argParser(
-        list,
-      ),
+      new Option('--systems <names>', `only these: ${GRID_SYSTEMS.map(({ name }) => name).join(', ')}`).argParser(list),
     )
     .option('--draws <n>', 'draws of noise and seeds', whole, 3)
     .option('--ratio <rho>', 'share of patches in greedy coresets', number, 0.1)
@@ -97,7 +95,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   if (unknown)
     throw new InputError(`there is no experiment "${unknown}"`, `Choose from ${EXPERIMENTS.join(', ')}, all`);
   const experiments = what.includes('all') ? EXPERIMENTS : (what as Experiment[]);
-  const wrong = options.systems?.find((name) => !PAPER_SYSTEMS.some((system) => system.name === name));
+  const wrong = options.systems?.find((name) => !GRID_SYSTEMS.some((system) => system.name === name));
   if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
   if (options.published) await writePublished(options.out, experiments);
   if (!options.data && !options.drawn) return printPublished(experiments);

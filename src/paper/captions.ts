@@ -1,10 +1,12 @@
 import type { CellResult } from './cell-file.js';
+import { cellName } from './grid.js';
+import { greedyRatio } from './ratios.js';
 
 /** The number of draws that most cells of a table have: figures over another number say so. */
 export function usualDraws(results: readonly CellResult[]): number {
   const draws = new Map<string, number>();
   for (const { cell } of results) {
-    const group = JSON.stringify({ ...cell, draw: 0 });
+    const group = cellName({ ...cell, draw: 0 });
     draws.set(group, (draws.get(group) ?? 0) + 1);
   }
   const counts = [...draws.values()];
@@ -18,12 +20,18 @@ export function spreadText(draws: number): string {
   return `± is the standard deviation over n = ${draws} draws of noise and seeds (n in brackets where it is another)`;
 }
 
-/** Backbone and ρ of results: PatchCore's where it is among them. */
+/** Backbone and ρ of results, ρ by category where it differs: `resnet18, ρ = 0.1 (screw), 0.01 (magnetic_tile)`. */
 export function settingText(results: readonly CellResult[]): string {
-  const typical = results.find(({ cell }) => cell.system === 'patchcore') ?? results.at(0);
-  const { features, settings } = (typical?.config ?? {}) as {
-    features?: { backbone: string };
-    settings?: { ratio?: number };
-  };
-  return [features?.backbone, settings?.ratio === undefined ? '' : `ρ = ${settings.ratio}`].filter(Boolean).join(', ');
+  const banks = results.filter((result) => greedyRatio(result) !== null);
+  const { features } = ((banks[0] ?? results[0])?.config ?? {}) as { features?: { backbone: string } };
+  const byRatio = new Map<number, Set<string>>();
+  for (const result of banks) {
+    const ratio = greedyRatio(result)!;
+    byRatio.set(ratio, (byRatio.get(ratio) ?? new Set()).add(result.cell.category));
+  }
+  const ratios = [...byRatio].sort(([a], [b]) => b - a);
+  const names = ratios.map(([ratio, categories]) =>
+    ratios.length > 1 ? `${ratio} (${[...categories].sort().join(', ')})` : String(ratio),
+  );
+  return [features?.backbone, names.length > 0 ? `ρ = ${names.join(', ')}` : ''].filter(Boolean).join(', ');
 }

@@ -7,6 +7,7 @@ import type { FilterReport } from '../experiment/filter.js';
 import { writeJson } from '../storage/atomic.js';
 import { contentKey } from '../storage/cache.js';
 import { type Cell, cellName } from './grid.js';
+import type { TestScores } from './statistics.js';
 
 /** Raise when the same configuration gives other numbers. */
 export const CELL_VERSION = 1;
@@ -18,6 +19,8 @@ export interface Measured {
   diagnostics: Diagnostics;
   filter: Omit<FilterReport, 'seconds'> | null;
   notes: string[];
+  /** Scores of the test set's normal and anomalous images, in order; cells of the first releases lack them. */
+  scores?: TestScores;
 }
 
 /** Median seconds of each stage over repeats, training and inference as the paper splits them. */

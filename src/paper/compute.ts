@@ -41,10 +41,12 @@ function withoutPaths(config: PlannedCell['config']): unknown {
 }
 
 async function measured({ threads, ...watch }: CellWork, { config, noisy }: PlannedCell): Promise<Measured> {
-  const { image, pixel, diagnostics, filter, notes } = await evaluate(threads, noisy, config, watch);
-  if (!filter) return { image, pixel, diagnostics, filter: null, notes };
+  const { image, pixel, diagnostics, filter, notes, images } = await evaluate(threads, noisy, config, watch);
+  const scoresOf = (label: 0 | 1): number[] => images.filter((i) => i.label === label).map(({ score }) => score);
+  const scores = { normal: scoresOf(0), anomalous: scoresOf(1) };
+  if (!filter) return { image, pixel, diagnostics, filter: null, notes, scores };
   const { seconds: _, ...report } = filter;
-  return { image, pixel, diagnostics, filter: report, notes };
+  return { image, pixel, diagnostics, filter: report, notes, scores };
 }
 
 const REPEATS = 3;

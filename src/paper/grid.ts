@@ -1,4 +1,6 @@
 import { InputError } from '../errors.js';
+import { AUTHORS_CODE } from './authors-code.js';
+import { GRID_SYSTEMS } from './systems.js';
 
 /** One measurement of the paper: a system on a contaminated category, with one draw of noise and seeds. */
 export interface Cell {
@@ -9,15 +11,22 @@ export interface Cell {
   overlap: boolean;
   /** Seed of the noise draw and of everything random in the method. */
   draw: number;
+  /** The noise images are those the authors' code was run on; the draw then seeds the method alone. */
+  images?: 'authors';
 }
 
-/** The experiments by name: the appendix's tables and figures, and the table of the authors' own README. */
+/**
+ * The experiments by name: the appendix's tables and figures, the table of the authors' own README, their code on the same images, and
+ * every system in every setting, which the appendix leaves gaps in.
+ */
 export const EXPERIMENTS = [
   'table-5',
   'table-6',
   'table-7',
   'table-8',
   'authors-readme',
+  'authors-code',
+  'all-settings',
   'figure-5',
   'figure-6',
   'figure-7',
@@ -64,12 +73,18 @@ export function experimentCells(
   systems: readonly string[] = [],
 ): Cell[] {
   const cells: Cell[] = [];
-  const add = (kind: Cell['kind'], system: string, ratio: number, overlap: boolean, count = draws): void => {
+  const add = (
+    kind: Cell['kind'],
+    system: string,
+    ratio: number,
+    overlap: boolean,
+    { count = draws, of = categories, ...images }: { count?: number; of?: readonly string[]; images?: 'authors' } = {},
+  ): void => {
     if (systems.length > 0 && !systems.includes(system)) return;
-    for (const category of categories) {
+    for (const category of of) {
       for (let draw = 0; draw < count; draw++) {
         // Without noise the settings are one.
-        cells.push({ kind, category, system, ratio, overlap: overlap || ratio === 0, draw });
+        cells.push({ kind, category, system, ratio, overlap: overlap || ratio === 0, draw, ...images });
       }
     }
   };
@@ -82,11 +97,27 @@ export function experimentCells(
     case 'authors-readme':
       add('evaluate', 'softpatch-lof', TABLE_RATIO, false);
       break;
+    case 'authors-code':
+      for (const category of categories) {
+        for (const { system } of AUTHORS_CODE[category] ?? []) {
+          add('evaluate', system, 0, true, { of: [category] });
+          for (const overlap of [false, true]) {
+            add('evaluate', system, TABLE_RATIO, overlap, { of: [category], images: 'authors' });
+          }
+        }
+      }
+      break;
+    case 'all-settings':
+      for (const { name } of GRID_SYSTEMS) {
+        add('evaluate', name, 0, true);
+        for (const overlap of [false, true]) add('evaluate', name, TABLE_RATIO, overlap);
+      }
+      break;
     case 'table-8':
-      for (const system of TIMED_SYSTEMS) add('timing', system, TABLE_RATIO, true, 1);
+      for (const system of TIMED_SYSTEMS) add('timing', system, TABLE_RATIO, true, { count: 1 });
       break;
     case 'figure-5':
-      for (const system of CORESET_SYSTEMS) add('coreset', system, TABLE_RATIO, true, 1);
+      for (const system of CORESET_SYSTEMS) add('coreset', system, TABLE_RATIO, true, { count: 1 });
       break;
     case 'figure-6':
     case 'figure-7':
@@ -95,7 +126,7 @@ export function experimentCells(
       }
       break;
     case 'figure-8':
-      add('natural', 'softpatch-lof', 0, true, 1);
+      add('natural', 'softpatch-lof', 0, true, { count: 1 });
       break;
   }
   return cells;
@@ -118,14 +149,14 @@ export function gridOf(
 }
 
 /** A cell's readable name, unique in a grid. */
-export function cellName({ kind, category, system, ratio, overlap, draw }: Cell): string {
+export function cellName({ kind, category, system, ratio, overlap, draw, images }: Cell): string {
   const setting = ratio === 0 ? 'r0' : `r${ratio}_${overlap ? 'overlap' : 'no-overlap'}`;
-  return `${category}/${kind}_${system}_${setting}_draw${draw}`;
+  return `${category}/${kind}_${system}_${setting}${images ? `_${images}-images` : ''}_draw${draw}`;
 }
 
 /** Cells of one group are fitted on the same images, so one process does them with one fit. */
-function fitGroup({ kind, category, system, ratio, draw }: Cell): string {
-  return `${category} ${kind} ${system} ${ratio.toFixed(3)} ${String(draw).padStart(4, '0')}`;
+function fitGroup({ kind, category, system, ratio, draw, images }: Cell): string {
+  return `${category} ${kind} ${system} ${ratio.toFixed(3)} ${images ?? ''} ${String(draw).padStart(4, '0')}`;
 }
 
 /**

@@ -7,6 +7,7 @@ import { specParameters } from '../features/embedder.js';
 import type { WeightSource } from '../features/spec.js';
 import { createRandom } from '../random.js';
 import { contentKey } from '../storage/cache.js';
+import { AUTHORS_DRAWS } from './authors-code.js';
 import { CELL_VERSION } from './cell-file.js';
 import type { Cell } from './grid.js';
 import { paperSystem } from './systems.js';
@@ -67,7 +68,8 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
       categories.set(cell.category, opened);
     }
     const config = cellConfig(cell, setting);
-    const noisy = injectNoise(await opened, config.noise, createRandom(cell.draw).fork('noise'));
+    const manifest = cell.images && AUTHORS_DRAWS[cell.category];
+    const noisy = injectNoise(await opened, { ...config.noise, manifest }, createRandom(cell.draw).fork('noise'));
     const { weights: _, ...features } = config.features;
     const filter = config.filter && { ...config.filter, features: { ...config.filter.features, weights: null } };
     const content: unknown[] = [
@@ -85,7 +87,7 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
 }
 
 function cellConfig({ system, ratio, overlap, draw }: Cell, setting: PaperSetting): EvaluateConfig {
-  const { method, budget } = paperSystem(system);
+  const { method, budget, profile } = paperSystem(system);
   const features = (name: string): { backbone?: string; weights: WeightSource } =>
     name === 'padim-star' ? { weights: setting.starWeights } : { backbone: setting.backbone, weights: setting.weights };
   const preprocessing = setting.preprocessing;
@@ -96,8 +98,10 @@ function cellConfig({ system, ratio, overlap, draw }: Cell, setting: PaperSettin
     features: { ...features(name), preprocessing, executor: setting.executor },
     settings: { ...(greedy.includes(name) ? { ratio: setting.ratio } : {}), ...setting.switches?.[name] },
   });
+  const chosen = choice(method);
   return evaluateConfig({
-    ...choice(method),
+    ...chosen,
+    profile: profile ?? chosen.profile,
     filter: budget === undefined ? null : { ...choice('padim-star'), budget },
     noise: { ratio, overlap },
     seed: draw,

@@ -5,6 +5,8 @@ export interface PaperSystem {
   name: string;
   label: string;
   method: string;
+  /** Profile of the method where it is not its usual one. */
+  profile?: string;
   /** Budget of PaDiM* in front, as a share of the nominal images. */
   budget?: number;
 }
@@ -33,12 +35,22 @@ export const PAPER_SYSTEMS: readonly PaperSystem[] = [
   direct('softpatch-lof', 'SoftPatch-LOF'),
 ];
 
+/** SoftPatch-LOF as the authors released it: scikit-learn's LOF with k = 5 in place of the tensor routine with k = 6. */
+const RELEASED: PaperSystem = {
+  ...direct('softpatch-lof-release', 'SoftPatch-LOF, released code (k = 5)'),
+  method: 'softpatch-lof',
+  profile: 'release',
+};
+
+/** Every system of the grid: the paper's and the authors' release. */
+export const GRID_SYSTEMS: readonly PaperSystem[] = [...PAPER_SYSTEMS, RELEASED];
+
 /** @throws InputError for an unknown name. */
 export function paperSystem(name: string): PaperSystem {
-  const found = PAPER_SYSTEMS.find((system) => system.name === name);
+  const found = GRID_SYSTEMS.find((system) => system.name === name);
   if (found) return found;
   throw new InputError(
     `the paper has no system "${name}"`,
-    `Choose from ${PAPER_SYSTEMS.map((s) => s.name).join(', ')}`,
+    `Choose from ${GRID_SYSTEMS.map((s) => s.name).join(', ')}`,
   );
 }

@@ -9,6 +9,7 @@ import { authorsReadmeTable } from './authors-readme.js';
 import type { CellResult } from './cell-file.js';
 import { coresetChart, coresetRows } from './coresets.js';
 import type { Experiment } from './grid.js';
+import { authorsCodeTable, settingsTable } from './settings-table.js';
 import { aurocTable } from './tables.js';
 import { timingChart, timingRows } from './timing.js';
 import { timingTable } from './timing-table.js';
@@ -54,6 +55,18 @@ export async function writeFigure(folder: string, name: string, svg: string): Pr
   return writeFormats(folder, name, printed(svg));
 }
 
+/** Writes a table a category. @returns the paths. */
+async function writeTables(
+  folder: string,
+  name: string,
+  results: readonly CellResult[],
+  make: (category: string, results: readonly CellResult[]) => FigureTable,
+): Promise<string[]> {
+  const categories = [...new Set(results.map(({ cell }) => cell.category))].sort();
+  const paths = categories.map((category) => writeTable(folder, `${name}-${category}`, make(category, results)));
+  return (await Promise.all(paths)).flat();
+}
+
 const printed = (svg: string): { svg: string; png: Uint8Array } => ({ svg, png: renderPng(svg, PRINT) });
 
 /**
@@ -73,6 +86,10 @@ export async function writeExperiment(
       return writeTable(folder, experiment, await aurocTable(experiment, results));
     case 'authors-readme':
       return writeTable(folder, experiment, await authorsReadmeTable(results));
+    case 'authors-code':
+      return writeTables(folder, experiment, results, authorsCodeTable);
+    case 'all-settings':
+      return writeTables(folder, experiment, results, settingsTable);
     case 'table-8': {
       const rows = timingRows(results);
       return [

@@ -1,3 +1,4 @@
+import type { Diagnostics } from '../../src/experiment/diagnostics.js';
 import type { CellResult } from '../../src/paper/cell-file.js';
 import { type Cell, experimentCells, NOISE_RATIOS } from '../../src/paper/grid.js';
 
@@ -9,11 +10,11 @@ export function madeUp(cell: Cell): CellResult {
   return {
     key: '',
     cell,
-    config: { features: { backbone: 'resnet18' }, settings: { ratio: 0.1 } },
+    config: { features: { backbone: 'resnet18' }, settings: { sampler: 'greedy', ratio: 0.1 } },
     evaluate: {
       image: { ...none, auroc: auroc(0.95) },
       pixel: { ...none, auroc: auroc(0.97) },
-      diagnostics: {} as never,
+      diagnostics: { coresetNoiseShare: 0.25, noisePatchesRemoved: null } as Diagnostics,
       filter: null,
       notes: [],
     },
