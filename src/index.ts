@@ -1,170 +1,94 @@
-// The one public entry: re-exports by room, in the order the data flows.
+// The way in, by room, in the order the data flows. Charts, notebooks, the paper's grid and the numeric kernels have
+// entries of their own: softpatch-lab/figures, /notebook, /paper and /kernels.
 
-export * from './analysis/preview.js';
-export * from './analysis/purity.js';
-export * from './analysis/suspicion.js';
-export * from './analysis/sweep.js';
-export * from './analysis/tsne.js';
-export * from './analysis/tsne-js.js';
-export * from './analysis/weight-histogram.js';
-export * from './analysis/weight-quality.js';
-export * from './coreset/anchors.js';
-export * from './coreset/greedy.js';
-export * from './coreset/principal-axes.js';
-export * from './coreset/principal-coordinates.js';
-export * from './coreset/samplers.js';
-export * from './dataset/augmentation.js';
-export * from './dataset/category.js';
-export * from './dataset/drawn/scenes.js';
-export * from './dataset/drawn/write.js';
-export * from './dataset/import.js';
-export * from './dataset/layouts.js';
-export * from './dataset/manifest.js';
-export * from './dataset/mvtec-counts.js';
-export * from './dataset/noise.js';
-export * from './denoise/discriminator.js';
-export * from './denoise/gaussian.js';
-export * from './denoise/image-filter.js';
-export * from './denoise/lof.js';
-export * from './denoise/nearest.js';
-export * from './denoise/projection.js';
-export * from './denoise/threshold.js';
-export * from './denoise/weights.js';
-export * from './detector/bank.js';
-export * from './detector/bank-system.js';
-export * from './detector/calibrate.js';
-export * from './detector/cflow/aggregate.js';
-export * from './detector/cflow/cflow.js';
-export * from './detector/cflow/condition.js';
-export * from './detector/cflow/flow.js';
-export * from './detector/cflow/parameters.js';
-export * from './detector/cflow/settings.js';
-export * from './detector/cflow/train.js';
-export * from './detector/cflow/trainer.js';
-export * from './detector/cflow/training.js';
-export * from './detector/compute.js';
-export * from './detector/config.js';
-export * from './detector/fit-bank.js';
-export * from './detector/image-search.js';
-export * from './detector/map.js';
-export * from './detector/model.js';
-export * from './detector/neighbours.js';
-export * from './detector/neighbours-many.js';
-export * from './detector/padim.js';
-export * from './detector/padim-block.js';
-export * from './detector/score.js';
-export * from './detector/settings.js';
-export * from './detector/system.js';
-export * from './detector/systems.js';
-export * from './device/choose.js';
-export * from './device/compute.js';
-export * from './device/device.js';
-export * from './device/extract.js';
-export * from './device/greedy.js';
-export * from './device/neighbours.js';
-export * from './device/open.js';
-export * from './device/padim.js';
-export * from './device/project.js';
-export * from './device/weights.js';
-export * from './doctor/engine-probe.js';
-export * from './doctor/find-engines.js';
-export * from './engine/explain-failure.js';
-export * from './engine/names.js';
-export * from './engine/tensorflow.js';
-export * from './errors.js';
-export * from './experiment/config.js';
-export * from './experiment/detect.js';
-export * from './experiment/diagnostics.js';
-export * from './experiment/evaluate.js';
-export * from './experiment/filter.js';
-export * from './experiment/fit.js';
-export * from './experiment/fit-system.js';
-export * from './experiment/measure.js';
-export * from './experiment/resources.js';
-export * from './features/embedder.js';
-export * from './features/embedding.js';
-export * from './features/executor.js';
-export * from './features/extract.js';
-export * from './features/feature-key.js';
-export * from './features/network.js';
-export * from './features/parameters.js';
-export * from './features/reader.js';
-export * from './features/reading.js';
-export * from './features/resnet.js';
-export * from './features/spec.js';
-export * from './features/weight-files.js';
-export * from './figures/compare.js';
-export * from './figures/contact-sheet.js';
-export * from './figures/danfo.js';
-export * from './figures/growth.js';
-export * from './figures/heat-sheet.js';
-export * from './figures/patch-weights.js';
-export * from './figures/pictures.js';
-export * from './figures/purity.js';
-export * from './figures/render.js';
-export * from './figures/score-strip.js';
-export * from './figures/suspect-sheet.js';
-export * from './figures/sweep-curve.js';
-export * from './figures/table.js';
-export * from './figures/vega.js';
-export * from './figures/weight-histogram.js';
-export * from './image/affine.js';
-export * from './image/codec.js';
-export * from './image/eight-bit.js';
-export * from './image/mask.js';
-export * from './image/mask-doubts.js';
-export * from './image/mask-file.js';
-export * from './image/mask-levels.js';
-export * from './image/overlay.js';
-export * from './image/preprocess.js';
-export * from './image/raster.js';
-export * from './image/resample.js';
-export * from './image/stored-pixels.js';
-export * from './kernels/arena.js';
-export * from './kernels/multiply.js';
-export * from './kernels/task.js';
-export * from './kernels/threads.js';
-export * from './metrics/pixel.js';
-export * from './metrics/ranking.js';
-export * from './metrics/regions.js';
-export * from './notebook/cell-reporter.js';
-export * from './notebook/feature-pictures.js';
-export * from './notebook/lesson.js';
-export * from './notebook/paper-lesson.js';
-export * from './notebook/pictures.js';
-export * from './paper/authors-code.js';
-export * from './paper/authors-readme.js';
-export * from './paper/captions.js';
-export * from './paper/cell-file.js';
-export * from './paper/compute.js';
-export * from './paper/coreset-points.js';
-export * from './paper/coresets.js';
-export * from './paper/finished.js';
-export * from './paper/grid.js';
-export * from './paper/marked.js';
-export * from './paper/pages.js';
-export * from './paper/plan.js';
-export * from './paper/published.js';
-export * from './paper/published-cells.js';
-export * from './paper/published-tables.js';
-export * from './paper/ratios.js';
-export * from './paper/result-rows.js';
-export * from './paper/results-page.js';
-export * from './paper/run.js';
-export * from './paper/settings-table.js';
-export * from './paper/speed-page.js';
-export * from './paper/statistics.js';
-export * from './paper/summary-table.js';
-export * from './paper/systems.js';
-export * from './paper/tables.js';
-export * from './paper/timing.js';
-export * from './paper/timing-table.js';
-export * from './paper/trends.js';
-export * from './paper/write.js';
-export * from './progress.js';
-export * from './random.js';
-export * from './storage/atomic.js';
-export * from './storage/cache.js';
-export * from './storage/download.js';
-export * from './storage/half.js';
-export * from './storage/safetensors.js';
+export { createPreview, type Preview, type PreviewPoint } from './analysis/preview.js';
+export { type PurityRow, purityAlongPicks } from './analysis/purity.js';
+export { rankBySuspicion, type Suspect } from './analysis/suspicion.js';
+export { type SweepPoint, type SweepResult, type SweepRow, sweep } from './analysis/sweep.js';
+export { type TsneOptions, tsne } from './analysis/tsne.js';
+export { type PatchOrigin, type WeightBin, weightHistogram } from './analysis/weight-histogram.js';
+export { type WeightQuality, weightQuality } from './analysis/weight-quality.js';
+export type { SamplerName } from './coreset/samplers.js';
+export type { AffineDraw, NoiseAugmentation } from './dataset/augmentation.js';
+export type { Category, Sample } from './dataset/category.js';
+export { type DrawnOptions, type Encode, SMALL_SET, writeDrawnCategory } from './dataset/drawn/write.js';
+export { importData } from './dataset/import.js';
+export { listCategories, openCategory, openFolders } from './dataset/layouts.js';
+export { type NoiseManifest, readManifest } from './dataset/manifest.js';
+export { type CountReport, checkCounts } from './dataset/mvtec-counts.js';
+export { injectNoise, type NoiseOptions, type NoisyCategory, type TrainingImage } from './dataset/noise.js';
+export { type Denoised, discard, type WeightNormalisation } from './denoise/cut.js';
+export type { Discriminator } from './denoise/discriminator.js';
+export type { LazyBank, MemoryBank } from './detector/bank.js';
+export { type FittedBank, isBank } from './detector/bank-system.js';
+export type { Mixing } from './detector/cflow/parameters.js';
+export type { CflowSettings } from './detector/cflow/settings.js';
+export { BANK_METHODS, type BankConfig, type BankMethod, bankConfig, type Profile } from './detector/config.js';
+export type { FitTrace } from './detector/fit-bank.js';
+export { anomalyMap, type Border } from './detector/map.js';
+export { type Detector, loadDetector, saveDetector } from './detector/model.js';
+export type { PadimSettings } from './detector/padim.js';
+export type {
+  FitGiven,
+  Fitted,
+  Judge,
+  ReadingChoice,
+  ReadingDefaults,
+  Scored,
+  Settings,
+  System,
+  Tensors,
+} from './detector/system.js';
+export { findSystem, SYSTEMS } from './detector/systems.js';
+export type { Engine, EngineChoice, EngineName, Provider } from './engine/names.js';
+export type { Resources } from './engine/resources.js';
+export type { Compute, Stage } from './engine/stage.js';
+export { Cancelled, InputError } from './errors.js';
+export {
+  type EvaluateChoice,
+  type EvaluateConfig,
+  evaluateConfig,
+  type FeatureChoice,
+  type FilterConfig,
+  type MethodChoice,
+  type MethodSettings,
+  type SystemChoice,
+  type SystemConfig,
+} from './experiment/config.js';
+export { contaminate } from './experiment/contaminate.js';
+export { type Detection, detect } from './experiment/detect.js';
+export { type Diagnostics, defectPatches, diagnose } from './experiment/diagnostics.js';
+export { type EvaluateObserver, type EvaluateResult, evaluate, type Timings } from './experiment/evaluate.js';
+export { type FilterReport, filterTraining } from './experiment/filter.js';
+export { fitDetector } from './experiment/fit.js';
+export { type FittedSystem, fitSystem } from './experiment/fit-system.js';
+export { type Lab, type LabOptions, openLab } from './experiment/lab.js';
+export type { ImageResult, Measurement } from './experiment/measure.js';
+export type { Versions } from './experiment/versions.js';
+export { patchGrid } from './features/embedder.js';
+export { EMBEDDING_DIMENSIONS } from './features/embedding.js';
+export type { ExtractionSeconds } from './features/extract-task.js';
+export { type FeatureReader, featureReader, type TrainingPatches } from './features/reader.js';
+export { BACKBONES } from './features/resnet.js';
+export type { FeatureSpec, ImageRequest, Reading, WeightSource } from './features/spec.js';
+export { fetchWeights, findWeights } from './features/weight-files.js';
+export type { Affine } from './image/affine.js';
+export { decodeRgb, encodePng } from './image/codec.js';
+export { loadMask, type MaskMode } from './image/mask.js';
+export { PATCHCORE_PREPROCESSING, type Preprocessing, resizeAndCrop } from './image/preprocess.js';
+export type { Raster } from './image/raster.js';
+export { type ResampleFilter, resample } from './image/resample.js';
+export { collectPixels, type PixelCollector, type PixelMetrics } from './metrics/pixel.js';
+export { type RankingMetrics, rankLabelled } from './metrics/ranking.js';
+export type { Progress, Reporter, Watch } from './progress.js';
+export { createRandom, type Random } from './random.js';
+export { type Cache, type CacheCounts, type CacheKind, noCache, openCache } from './storage/cache.js';
+export type { DownloadOptions, Source } from './storage/download.js';
+export {
+  openSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  type TensorData,
+  type TensorType,
+  writeSafetensors,
+} from './storage/safetensors.js';

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { greedyCoreset } from '../src/coreset/greedy.js';
 import type { Discriminator } from '../src/denoise/discriminator.js';
 import { project } from '../src/denoise/projection.js';
-import { discard } from '../src/denoise/threshold.js';
+import { discard } from '../src/denoise/cut.js';
 import { patchWeights } from '../src/denoise/weights.js';
 import { gather } from '../src/detector/bank.js';
 import { threadCompute } from '../src/detector/compute.js';

@@ -10,12 +10,10 @@ export interface Measured {
   pixel: number | null;
 }
 
-/** What one point's search found, and the truth. */
+/** One point's patch scores, and the truth. */
 export interface MeasureJob {
-  /** Squared distances [images·positions]. */
-  squared: Float32Array;
-  /** Of the rows found [images·positions], where scores are weighted. */
-  weights: Float32Array | null;
+  /** [images·positions] */
+  scores: Float32Array;
   labels: readonly (number | null)[];
   /** [crop × crop] of each image, null where it has none; null altogether where pixels are not measured. */
   masks: readonly (Uint8Array | null)[] | null;
@@ -25,10 +23,9 @@ export interface MeasureJob {
   crop: number;
 }
 
-/** Scores, maps and metrics of one point. */
-export function run(_context: TaskContext, { squared, weights, labels, masks, grid, crop }: MeasureJob): Measured {
+/** Maps and metrics of one point. */
+export function run(_context: TaskContext, { scores, labels, masks, grid, crop }: MeasureJob): Measured {
   const positions = grid * grid;
-  const scores = weights ? squared.map((value, i) => value * weights[i]) : squared;
   const image = rankLabelled(imageScores(scores, positions), labels).auroc;
   if (!masks) return { image, pixel: null };
   const pixels = collectPixels(crop);

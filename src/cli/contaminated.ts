@@ -1,10 +1,10 @@
+import type { Category } from '../dataset/category.js';
 import { openCategory, openFolders } from '../dataset/layouts.js';
 import { readManifest } from '../dataset/manifest.js';
-import { injectNoise, type NoisyCategory } from '../dataset/noise.js';
+import { SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import { type EvaluateConfig, evaluateConfig } from '../experiment/config.js';
 import type { MaskMode } from '../image/mask.js';
-import { createRandom } from '../random.js';
 import { filterChoice, type MethodOptions, systemChoice } from './method-options.js';
 import type { FeatureOptions, NoiseCliOptions } from './options.js';
 
@@ -21,19 +21,15 @@ export interface ContaminatedOptions extends FeatureOptions, MethodOptions, Nois
 /** The configuration a user set and the category it contaminates: what `evaluate` and `sweep` both start from. */
 export async function contaminated(
   options: ContaminatedOptions,
-): Promise<{ config: EvaluateConfig; noisy: NoisyCategory }> {
-  const { seed, maskMode, noise: ratio, overlap = false, noiseAugmentation: augmentation } = options;
+): Promise<{ config: EvaluateConfig; category: Category }> {
+  const { seed, maskMode, noise, overlap = false, noiseAugmentation: augmentation } = options;
   const choice = systemChoice(options);
-  const config = evaluateConfig({
-    ...choice,
-    seed,
-    filter: filterChoice(options, choice.features.backbone),
-    noise: { ratio, overlap, augmentation, repeat: options.repeatNoise ?? false },
-    maskMode,
-  });
-  const category = await openGiven(options);
   const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
-  return { config, noisy: injectNoise(category, { ...config.noise, manifest }, createRandom(seed).fork('noise')) };
+  const repeat = options.repeatNoise ?? false;
+  const contamination = { noise, overlap, augmentation, repeat, ...(manifest && { manifest }) };
+  const filter = filterChoice(options, choice.features.backbone);
+  const config = evaluateConfig({ ...choice, seed, filter, contamination, maskMode }, SYSTEMS);
+  return { config, category: await openGiven(options) };
 }
 
 /** The category a command names, by --data or by --good and --mixed. */

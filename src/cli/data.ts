@@ -70,7 +70,7 @@ export function addData(program: Command): void {
     .action(async (options: NoiseCliOptions & { data: string; category?: string; seed: number; out: string }) => {
       const category = await openCategory(options.data, options.category);
       const how = {
-        ratio: options.noise,
+        noise: options.noise,
         overlap: options.overlap ?? false,
         augmentation: options.noiseAugmentation,
         repeat: options.repeatNoise,

@@ -2,17 +2,15 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Sample } from '../dataset/category.js';
 import { openCategory } from '../dataset/layouts.js';
-import { injectNoise } from '../dataset/noise.js';
-import { findSystem } from '../detector/systems.js';
+import { findSystem, SYSTEMS } from '../detector/systems.js';
 import { evaluateConfig, systemConfig } from '../experiment/config.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import { type HeatColumn, heatSheet, leakedAndUnseen } from '../figures/heat-sheet.js';
 import { renderPng } from '../figures/render.js';
-import { createRandom } from '../random.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
 import { addFeatureOptions, addThreads, type FeatureOptions, featureChoice, number } from './options.js';
-import { withSession } from './session.js';
+import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
 interface Options extends FeatureOptions {
@@ -53,24 +51,26 @@ async function runDemo(options: Options): Promise<void> {
       ? `weights: ${weights.path}`
       : `weights: none given or found in data/weights, so ${features.backbone} runs with seeded random ones (real ones do better)`,
   );
-  await withSession(options, async ({ threads, compute, reporter, signal }) => {
+  await withLab(options, async (lab) => {
     const data = join(options.out, 'drawn');
-    await drawMissingCategories(data, reporter, [CATEGORY]);
+    await drawMissingCategories(data, lab.reporter, [CATEGORY]);
     const category = await openCategory(data, CATEGORY);
     const results: EvaluateResult[] = [];
     const columns: HeatColumn[] = [];
-    for (const ratio of [0, options.noise]) {
-      const noisy = injectNoise(category, { ratio, overlap: true }, createRandom(0).fork('noise'));
+    for (const noise of [0, options.noise]) {
       for (const [method, name] of Object.entries(NAMES)) {
-        const config = evaluateConfig({ method, features, noise: { ratio, overlap: true }, settings: { ratio: 0.1 } });
+        const config = evaluateConfig(
+          { method, features, contamination: { noise, overlap: true }, settings: { ratio: 0.1 } },
+          SYSTEMS,
+        );
         const own = new Map<string, Float32Array>();
-        columns.push({ heading: `${name} ${ratio === 0 ? 'clean' : ratio}`, maps: own });
+        columns.push({ heading: `${name} ${noise === 0 ? 'clean' : noise}`, maps: own });
         const keep = (sample: Sample, _score: number, map: Float32Array): void => void own.set(sample.name, map);
-        results.push(await evaluate(threads, noisy, config, { compute, reporter, signal, onImage: keep }));
+        results.push(await evaluate(lab, category, config, { onImage: keep }));
       }
     }
     const sheet = join(options.out, 'heat-maps.png');
-    const leaked = results.at(-1)!.noise.images;
+    const leaked = results.at(-1)!.manifest.images;
     const svg = await heatSheet(
       'Heat maps, trained on clean and on dirty images',
       leakedAndUnseen(category.test, leaked),
@@ -86,7 +86,7 @@ async function runDemo(options: Options): Promise<void> {
 function table(results: readonly EvaluateResult[]): string {
   const rows = results.map(({ config, image, pixel, diagnostics, timings }) => [
     config.method,
-    String(config.noise.ratio),
+    String(config.contamination.noise),
     figure(image.auroc),
     figure(pixel.auroc),
     figure(pixel.aupro),

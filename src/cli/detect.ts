@@ -12,7 +12,7 @@ import { overlay } from '../image/overlay.js';
 import { resizeAndCrop } from '../image/preprocess.js';
 import { writeAtomically, writeError, writeJson } from '../storage/atomic.js';
 import { addEngine, addThreads } from './options.js';
-import { withSession } from './session.js';
+import { withLab } from './session.js';
 import { textTable } from './table.js';
 
 interface Options {
@@ -54,17 +54,12 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     await mkdir(options.maps, { recursive: true }).catch((error) => {
       throw writeError(options.maps!, error);
     });
+  const { decisionThreshold } = detector;
   const { preprocessing } = detector.features;
   const rows: { path: string; score: number; anomalous: boolean }[] = [];
-  await withSession(options, async ({ threads, compute, reporter, signal }) => {
+  await withLab(options, async (lab) => {
     const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
-    for await (const { path, score, anomalous, map } of detect(threads, detector, images, {
-      weights,
-      executor: options.engine === 'auto' ? undefined : options.engine,
-      compute,
-      reporter,
-      signal,
-    })) {
+    for await (const { path, score, anomalous, map } of detect(lab, detector, images, { weights })) {
       rows.push({ path, score, anomalous });
       if (!options.maps) continue;
       const picture = resizeAndCrop(await decodeRgb(path), preprocessing);
@@ -73,16 +68,12 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
         .replace(/[\\/:]/g, '_');
       await writeAtomically(
         join(options.maps, `${basename(name, extname(name))}.png`),
-        await encodePng(overlay(picture, map, detector.threshold / 2, detector.threshold * 1.5)),
+        await encodePng(overlay(picture, map, decisionThreshold / 2, decisionThreshold * 1.5)),
       );
     }
     if (options.csv)
-      await writeAtomically(
-        options.csv,
-        `${csvFormat(rows.map((row) => ({ ...row, threshold: detector.threshold })))}\n`,
-      );
-    if (options.json)
-      await writeJson(options.json, { model: options.model, threshold: detector.threshold, images: rows });
+      await writeAtomically(options.csv, `${csvFormat(rows.map((row) => ({ ...row, decisionThreshold })))}\n`);
+    if (options.json) await writeJson(options.json, { model: options.model, decisionThreshold, images: rows });
   });
   console.log(
     textTable(
@@ -91,7 +82,7 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     ),
   );
   console.log(
-    `\nthreshold ${detector.threshold.toFixed(4)}; ${rows.filter(({ anomalous }) => anomalous).length} of ${rows.length} anomalous`,
+    `\ndecision threshold ${decisionThreshold.toFixed(4)}; ${rows.filter(({ anomalous }) => anomalous).length} of ${rows.length} anomalous`,
   );
 }
 

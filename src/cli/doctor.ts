@@ -25,7 +25,7 @@ export interface DoctorReport {
 
 /** `softpatch doctor`: what can compute here, and how to mend what cannot. */
 export function addDoctor(program: Command): void {
-  const choices = ENGINE_CHOICES.filter((name) => name !== 'auto' && name !== 'tfjs');
+  const choices = ENGINE_CHOICES.filter((name) => name !== 'auto');
   program
     .command('doctor')
     .description('show which engines work here, how fast, and how to mend the others')

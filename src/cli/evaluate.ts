@@ -8,7 +8,7 @@ import { writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import { addMethodOptions } from './method-options.js';
 import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
-import { withSession } from './session.js';
+import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
 interface Options extends ContaminatedOptions, CacheOptions {
@@ -38,7 +38,7 @@ export function addEvaluate(program: Command): void {
       `
 Examples:
   softpatch evaluate --data data/mvtec --category screw --method softpatch-lof --noise 0.1 --overlap
-  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap --denoise padim-star --method patchcore
+  softpatch evaluate --data data/mvtec --category screw --noise 0.1 --overlap --filter padim-star --method patchcore
   softpatch evaluate --data data/mvtec --category screw --method cflow --profile small --set epochs=3
   softpatch evaluate --data data/btad --category 01 --resize 512 --crop 512 --ratio 0.01
   softpatch evaluate --data data/drawn --category bolt --method patchcore --ratio 0.01 --json result.json
@@ -49,12 +49,12 @@ Examples:
 }
 
 async function runEvaluate(options: Options): Promise<void> {
-  const { config, noisy } = await contaminated(options);
-  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
+  const { config, category } = await contaminated(options);
+  await withLab(options, async (lab) => {
     const { weights } = config.features;
     if (weights.kind === 'random')
-      reporter.note(`no weights given or found: ${config.features.backbone} with random ones`);
-    const result = await evaluate(threads, noisy, config, { compute, reporter, signal, cache });
+      lab.reporter.note(`no weights given or found: ${config.features.backbone} with random ones`);
+    const result = await evaluate(lab, category, config);
     if (options.json) await writeJson(options.json, result);
     console.log(summary(result));
   });
@@ -65,13 +65,13 @@ function summary(result: EvaluateResult): string {
   const reused = Object.entries(cache).map(
     ([kind, counts]) => `${kind} ${counts.reused} of ${counts.reused + counts.computed}`,
   );
-  const { ratio, overlap } = config.noise;
+  const { noise, overlap } = config.contamination;
   const settings = Object.entries(config.settings)
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
   const stages = Object.entries(timings).map(([stage, seconds]) => [stage, seconds.toFixed(2)]);
   return [
-    `${category}: ${filter ? `${filter.method} + ` : ''}${config.method} (${config.profile}), noise ${ratio}${overlap ? ', overlap' : ''}, ${settings}`,
+    `${category}: ${filter ? `${filter.method} + ` : ''}${config.method} (${config.profile}), noise ${noise}${overlap ? ', overlap' : ''}, ${settings}`,
     '',
     textTable(
       ['', 'AUROC', 'AP', 'F1-max', 'AUPRO'],

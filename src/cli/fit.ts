@@ -5,6 +5,7 @@ import { readManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { injectNoise } from '../dataset/noise.js';
 import { saveDetector } from '../detector/model.js';
+import { SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import { evaluateConfig } from '../experiment/config.js';
 import { fitDetector } from '../experiment/fit.js';
@@ -20,7 +21,7 @@ import {
   type FeatureOptions,
   type NoiseCliOptions,
 } from './options.js';
-import { withSession } from './session.js';
+import { withLab } from './session.js';
 
 interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
   data?: string;
@@ -56,11 +57,11 @@ Examples:
 async function runFit(options: Options): Promise<void> {
   const { method, seed } = options;
   const choice = systemChoice(options);
-  const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) });
+  const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
   const { name, train } = await trainingImages(options);
-  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
-    if (config.features.weights.kind === 'random') reporter.note('no weights given or found: random ones are used');
-    const detector = await fitDetector(threads, name, train, config, { compute, reporter, signal, cache });
+  await withLab(options, async (lab) => {
+    if (config.features.weights.kind === 'random') lab.reporter.note('no weights given or found: random ones are used');
+    const detector = await fitDetector(lab, name, train, config);
     await saveDetector(options.out, detector);
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;
@@ -69,7 +70,7 @@ async function runFit(options: Options): Promise<void> {
     const dropped = detector.dropped.length > 0 ? ` (${detector.dropped.length} more were dropped)` : '';
     console.log(
       `fitted ${method} on ${train.length - detector.dropped.length} images of ${name}${dropped}: ${size}` +
-        `decision threshold ${detector.threshold.toFixed(4)}, saved to ${options.out}`,
+        `decision threshold ${detector.decisionThreshold.toFixed(4)}, saved to ${options.out}`,
     );
   });
 }
@@ -79,7 +80,7 @@ async function trainingImages(options: Options): Promise<{ name: string; train: 
     const category = await openCategory(options.data, options.category);
     const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
     const noise = {
-      ratio: options.noise,
+      noise: options.noise,
       overlap: true,
       augmentation: options.noiseAugmentation,
       repeat: options.repeatNoise,

@@ -13,9 +13,9 @@ export interface MethodOptions extends Partial<Omit<BankConfig, 'neighbours'>> {
   profile?: string;
   knn?: number;
   set?: Settings;
-  denoise?: string;
-  denoiseBudget: number;
-  denoiseWeights?: string;
+  filter?: string;
+  filterBudget: number;
+  filterWeights?: string;
 }
 
 const assignment = (text: string, before: Settings = {}): Settings => {
@@ -31,7 +31,7 @@ export function addMethodOptions(command: Command): Command {
     .option('--profile <name>', `named switches (default: the first): ${profileList()}`)
     .option('--set <name=value>', "one of the method's switches, may be repeated, e.g. --set epochs=3", assignment)
     .option('--ratio <rho>', 'share of all patches in the memory bank (default: 0.1; patchcore-random: 0.01)', number)
-    .option('--threshold <tau>', 'share of patches removed as noise (default: 0.15; PatchCore: 0)', number)
+    .option('--tau <share>', 'share of patches removed as noise (default: 0.15; PatchCore: 0)', number)
     .addOption(
       new Option('--discriminator <name>', 'how patches are judged (default: by method)').choices([...DISCRIMINATORS]),
     )
@@ -51,10 +51,10 @@ export function addMethodOptions(command: Command): Command {
       new Option('--precision <name>', 'of bank rows; half halves a saved detector').choices(['single', 'half']),
     )
     .addOption(
-      new Option('--denoise <name>', 'drop the training images this method scores highest, then fit').choices(names),
+      new Option('--filter <name>', 'drop the training images this method scores highest, then fit').choices(names),
     )
-    .option('--denoise-budget <share>', 'how many are dropped, relative to the nominal count', number, 0.15)
-    .option('--denoise-weights <file>', "weights of the denoiser's backbone, where it is another one")
+    .option('--filter-budget <share>', 'how many are dropped, relative to the nominal count', number, 0.15)
+    .option('--filter-weights <file>', "weights of the filter's backbone, where it is another one")
     .option('--seed <n>', 'seed of every draw', whole, 0);
 }
 
@@ -78,26 +78,26 @@ export function systemChoice(options: FeatureOptions & MethodOptions & { seed: n
   return { method, profile, settings, features: featureChoice(options, usual) };
 }
 
-/** The denoiser a user chose, or null. It runs at its own defaults, on the method's weights where the network is the same. */
+/** The image filter a user chose, or null. It runs at its own defaults, on the method's weights where the network is the same. */
 export function filterChoice(
-  { denoise, denoiseBudget, denoiseWeights, engine, weights }: MethodOptions & FeatureOptions,
+  { filter, filterBudget, filterWeights, weights }: MethodOptions & FeatureOptions,
   backbone: string | undefined,
 ): (SystemChoice & { budget: number }) | null {
-  if (denoise === undefined) return null;
-  const system = findSystem(denoise);
+  if (filter === undefined) return null;
+  const system = findSystem(filter);
   const usual = system.reading(system.profiles[0]);
   const same = usual.backbone === backbone ? weights : undefined;
-  const features = featureChoice({ weights: denoiseWeights ?? same, engine }, usual);
-  return { method: denoise, features, budget: denoiseBudget };
+  const features = featureChoice({ weights: filterWeights ?? same }, usual);
+  return { method: filter, features, budget: filterBudget };
 }
 
 /** The switches a user set, by name or with --set. */
 function switches(options: MethodOptions): Settings {
-  const { ratio, threshold, discriminator, k, softWeights, sampler, normalisation, firstPickFromKept, knn, precision } =
+  const { ratio, tau, discriminator, k, softWeights, sampler, normalisation, firstPickFromKept, knn, precision } =
     options;
   const named = {
     ratio,
-    threshold,
+    tau,
     discriminator,
     k,
     // commander sets true by default; only a given --no-soft-weights changes the method's own setting.

@@ -44,29 +44,21 @@ export function addFeatureOptions(command: Command): Command {
     .option('--crop <px>', 'side of the centre crop (default: by method, mostly 224)', whole);
 }
 
-/** `--engine`, and its older name. */
 export function addEngine(command: Command): Command {
-  const choices = ENGINE_CHOICES.filter((name) => name !== 'tfjs');
-  return command
-    .addOption(
-      new Option('--engine <name>', 'what computes, see softpatch doctor; auto takes a real GPU, else the fastest here')
-        .choices(choices)
-        .default('auto'),
-    )
-    .addOption(new Option('--executor <name>', 'older name of --engine').choices([...ENGINE_CHOICES]).hideHelp())
-    .hook('preAction', (_this, action) => {
-      const { executor } = action.opts<{ executor?: EngineChoice }>();
-      if (executor !== undefined) action.setOptionValue('engine', executor === 'tfjs' ? 'wasm' : executor);
-    });
+  return command.addOption(
+    new Option('--engine <name>', 'what computes, see softpatch doctor; auto takes a real GPU, else the fastest here')
+      .choices(ENGINE_CHOICES)
+      .default('auto'),
+  );
 }
 
 /** What a user chose of a system's features; `usual` is what the system reads by itself. */
-export function featureChoice(options: FeatureOptions, usual: ReadingDefaults): FeatureChoice {
+export function featureChoice(options: Omit<FeatureOptions, 'engine'>, usual: ReadingDefaults): FeatureChoice {
   const backbone = options.backbone ?? usual.backbone;
-  const { layers, resize, engine: executor } = options;
+  const { layers, resize } = options;
   const crop = options.crop ?? (usual.preprocessing.square ? resize : undefined);
   const preprocessing = { ...(resize !== undefined && { resize }), ...(crop !== undefined && { crop }) };
-  return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing, executor };
+  return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing };
 }
 
 /** Options of noise injection. */

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import type { EngineChoice } from '../engine/names.js';
 import type { WeightSource } from '../features/spec.js';
 import { weightPath, weightsIn } from '../features/weight-files.js';
 import type { PaperSetting, TsneEngine } from '../paper/plan.js';
@@ -14,12 +13,11 @@ export interface PaperOptions {
   tsne: TsneEngine;
   size?: number;
   set?: Record<string, Record<string, unknown>>;
-  engine: EngineChoice;
 }
 
 /** The setting all cells share: WideResNet50 where its weights are at hand, else ResNet18; PaDiM* is always ResNet18. */
 export function paperSettingOf(options: PaperOptions, data: string, note: (text: string) => void): PaperSetting {
-  const { ratio, cflow, tsne, size, set: switches, engine: executor } = options;
+  const { ratio, cflow, tsne, size, set: switches } = options;
   const weightsOf = (backbone: string): WeightSource => {
     const found = weightsIn(options.weights, backbone);
     const path = weightPath(backbone, options.weights);
@@ -31,5 +29,5 @@ export function paperSettingOf(options: PaperOptions, data: string, note: (text:
   const weights = weightsOf(backbone);
   const starWeights = backbone === 'resnet18' ? weights : weightsOf('resnet18');
   const preprocessing = size === undefined ? undefined : { resize: size, crop: size };
-  return { data, backbone, weights, starWeights, ratio, cflow, tsne, preprocessing, switches, executor };
+  return { data, backbone, weights, starWeights, ratio, cflow, tsne, preprocessing, switches };
 }

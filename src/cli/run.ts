@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { listCategories } from '../dataset/layouts.js';
+import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { WEIGHTS_FOLDER } from '../features/weight-files.js';
 import { renderPng } from '../figures/render.js';
@@ -15,9 +16,10 @@ import { drawMissingCategories } from './draw.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
 import { type PaperOptions, paperSettingOf } from './paper-setting.js';
 import { printPublished, writePublished } from './published.js';
-import { withSession } from './session.js';
+import { withLab } from './session.js';
 
 interface Options extends CacheOptions, PaperOptions {
+  engine: EngineChoice;
   data?: string;
   drawn?: boolean;
   published?: boolean;
@@ -99,7 +101,8 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
   if (options.published) await writePublished(options.out, experiments);
   if (!options.data && !options.drawn) return printPublished(experiments);
-  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
+  await withLab(options, async (lab) => {
+    const { reporter } = lab;
     const data = options.drawn ? DRAWN : options.data!;
     if (options.drawn) await drawMissingCategories(DRAWN, reporter);
     const present = await listCategories(data);
@@ -111,7 +114,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
     const plan = createPlanner(paperSettingOf(options, data, reporter.note));
     const cells = gridOf(experiments, categories, options.draws, options.systems);
     const mine = options.shard ? shardOf(cells, ...options.shard) : cells;
-    const outcome = await runCells({ threads, compute, cache, reporter, signal }, options.results, mine, plan);
+    const outcome = await runCells(lab, options.results, mine, plan);
     console.log(`${outcome.done} cells computed, ${outcome.reused} found finished, ${outcome.failures.length} failed`);
     for (const experiment of experiments) {
       const own = experimentCells(experiment, categories, options.draws, options.systems);

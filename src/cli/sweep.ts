@@ -10,11 +10,11 @@ import { writeAtomically, writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import { addMethodOptions } from './method-options.js';
 import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
-import { withSession } from './session.js';
+import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
 interface Options extends ContaminatedOptions, CacheOptions {
-  thresholds?: number[];
+  taus?: number[];
   ks?: number[];
   ratios?: number[];
   json?: string;
@@ -35,14 +35,14 @@ export function numbers(text: string): number[] {
   return values;
 }
 
-/** `softpatch sweep`: the exact curve over thresholds, k or ratios. */
+/** `softpatch sweep`: the exact curve over τ, k or ρ. */
 export function addSweep(program: Command): void {
   const command = program
     .command('sweep')
-    .description('AUROC, coreset noise and removal over many thresholds (or k, ρ), exact at every point')
+    .description('AUROC, coreset noise and removal over many τ (or k, ρ), exact at every point')
     .requiredOption('--data <dir>', 'folder of categories in MVTec or BTAD layout, or one category')
     .option('--category <name>', 'category under --data')
-    .option('--thresholds <list>', 'values of τ: 0,0.1,0.2 or from:to:step', numbers)
+    .option('--taus <list>', 'values of τ: 0,0.1,0.2 or from:to:step', numbers)
     .option('--ks <list>', 'values of k', numbers)
     .option('--ratios <list>', 'values of ρ', numbers)
     .option('--json <file>', 'write the whole result')
@@ -53,8 +53,8 @@ export function addSweep(program: Command): void {
       'after',
       `
 Examples:
-  softpatch sweep --data data/mvtec --category screw --noise 0.1 --overlap --thresholds 0:0.4:0.02
-  softpatch sweep --data data/drawn --category bolt --noise 0.1 --ratio 0.01 --thresholds 0.05,0.15 --ks 3,5,9 --csv curve.csv
+  softpatch sweep --data data/mvtec --category screw --noise 0.1 --overlap --taus 0:0.4:0.02
+  softpatch sweep --data data/drawn --category bolt --noise 0.1 --ratio 0.01 --taus 0.05,0.15 --ks 3,5,9 --csv curve.csv
   softpatch sweep --data data/drawn --category bolt --noise 0.15 --overlap --chart curve.png`,
     )
     .action(runSweep);
@@ -65,15 +65,15 @@ async function runSweep(options: Options): Promise<void> {
   if (options.chart && [options.ks, options.ratios].some((values) => values && values.length > 1)) {
     throw new InputError('a chart over τ needs one k and one ρ', 'Leave --ks and --ratios out, or --chart');
   }
-  const { config, noisy } = await contaminated(options);
-  await withSession(options, async ({ threads, compute, reporter, signal, cache }) => {
-    const result = await sweep(threads, noisy, config, points, { compute, reporter, signal, cache });
+  const { config, category } = await contaminated(options);
+  await withLab(options, async (lab) => {
+    const result = await sweep(lab, category, config, points);
     if (options.json) await writeJson(options.json, result);
     if (options.csv) await writeAtomically(options.csv, `${csvFormat(flat(result))}\n`);
-    if (options.chart) await writeSweepChart(options.chart, flat(result), config.settings.threshold);
+    if (options.chart) await writeSweepChart(options.chart, flat(result), config.settings.tau);
     const rows = flat(result).map((row) =>
       [
-        row.threshold,
+        row.tau,
         row.k,
         row.ratio,
         ...[row.image, row.pixel, row.coresetNoise, row.precision, row.recall].map((value) => figure(value, 4)),
@@ -92,13 +92,13 @@ async function writeSweepChart(path: string, rows: readonly FlatRow[], chosen: u
 }
 
 /** Every combination of the lists given; without any, τ from 0 to 0.4 in steps of 0.05. */
-function grid({ thresholds, ks, ratios }: Options): SweepPoint[] {
-  const taus = thresholds ?? (ks || ratios ? [undefined] : numbers('0:0.4:0.05'));
+function grid({ taus: given, ks, ratios }: Options): SweepPoint[] {
+  const taus = given ?? (ks || ratios ? [undefined] : numbers('0:0.4:0.05'));
   const points: SweepPoint[] = [];
-  for (const threshold of taus) {
+  for (const tau of taus) {
     for (const k of ks ?? [undefined]) {
       for (const ratio of ratios ?? [undefined]) {
-        const set = Object.entries({ threshold, k, ratio }).filter(([, value]) => value !== undefined);
+        const set = Object.entries({ tau, k, ratio }).filter(([, value]) => value !== undefined);
         points.push(Object.fromEntries(set) as SweepPoint);
       }
     }
@@ -107,7 +107,7 @@ function grid({ thresholds, ks, ratios }: Options): SweepPoint[] {
 }
 
 interface FlatRow {
-  threshold: number;
+  tau: number;
   k: number;
   ratio: number;
   image: number | null;
@@ -120,7 +120,7 @@ interface FlatRow {
 function flat({ rows, config }: SweepResult): (FlatRow & Record<string, number | null>)[] {
   const bank = checkBankConfig(config.settings);
   return rows.map(({ point, image, pixel, diagnostics }) => ({
-    threshold: point.threshold ?? bank.threshold,
+    tau: point.tau ?? bank.tau,
     k: point.k ?? bank.k,
     ratio: point.ratio ?? bank.ratio,
     image: image.auroc,

@@ -1,3 +1,4 @@
+import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
@@ -16,6 +17,19 @@ export interface GreedyOptions {
   /** Let the first pick, too, come from the kept rows. The authors' code does not, so it may pick an extreme noisy row. */
   firstPickFromKept?: boolean;
 }
+
+/** Rows z [n × d] of which some are to be picked. */
+export interface SelectionJob {
+  z: Float32Array;
+  d: number;
+  options: GreedyOptions;
+}
+
+/** {@link greedyCoreset} as a stage. */
+export const SELECT_ROWS: Stage<SelectionJob, Int32Array> = {
+  name: 'coreset',
+  onThreads: (threads, { z, d, options }, watch) => greedyCoreset(threads, z, d, options, watch),
+};
 
 /** Threads beyond the leader: blocks refreshed ahead of need are partly wasted, so more gain nothing. */
 const MOST_HELPERS = 3;

@@ -1,8 +1,9 @@
+import type { Compute } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
 import { type Anchors, startRows } from './anchors.js';
-import type { GreedyOptions } from './greedy.js';
+import { SELECT_ROWS } from './greedy.js';
 
 /** How the memory bank is chosen from the patches. */
 export type SamplerName = 'greedy' | 'exact' | 'random' | 'identity';
@@ -32,15 +33,17 @@ export function coresetSize(ratio: number, n: number): number {
   return size;
 }
 
-/** Greedy selection of rows z [n × d], on threads or on a device. */
-export type SelectRows = (z: Float32Array, d: number, options: GreedyOptions, watch?: Watch) => Promise<Int32Array>;
-
 /** Picks rows of the memory bank, in order of selection. */
-export type Sampler = (select: SelectRows, input: SamplerInput, random: Random, watch?: Watch) => Promise<Int32Array>;
+export type Sampler = (
+  compute: Pick<Compute, 'run'>,
+  input: SamplerInput,
+  random: Random,
+  watch?: Watch,
+) => Promise<Int32Array>;
 
 const greedy =
   (anchors: (random: Random, n: number) => Anchors): Sampler =>
-  (select, input, random, watch) => {
+  (compute, input, random, watch) => {
     const { z, d, ratio, kept, firstPickFromKept } = input;
     const n = z.length / d;
     const options = {
@@ -49,7 +52,7 @@ const greedy =
       kept,
       firstPickFromKept,
     };
-    return select(z, d, options, watch);
+    return compute.run(SELECT_ROWS, { z, d, options }, watch);
   };
 
 function keptRows({ z, d, kept }: SamplerInput): Int32Array {
@@ -61,10 +64,10 @@ function keptRows({ z, d, kept }: SamplerInput): Int32Array {
 export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   greedy: greedy(startRows),
   exact: greedy(() => ({ kind: 'all' })),
-  random: async (_select, input, random) => {
+  random: async (_compute, input, random) => {
     const rows = keptRows(input);
     const size = Math.min(rows.length, coresetSize(input.ratio, input.z.length / input.d));
     return random.distinct(rows.length, size).map((i) => rows[i]);
   },
-  identity: async (_select, input) => keptRows(input),
+  identity: async (_compute, input) => keptRows(input),
 };

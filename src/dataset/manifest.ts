@@ -6,7 +6,8 @@ import type { AffineDraw, NoiseAugmentation } from './augmentation.js';
 /** A noise draw on paper: which test images were injected, relative to the category's folder, in drawn order. */
 export interface NoiseManifest {
   category: string;
-  ratio: number;
+  /** r, relative to the nominal images; `ratio` in files made elsewhere. */
+  noise: number;
   images: string[];
   overlap?: boolean;
   seed?: number;
@@ -23,9 +24,9 @@ const draw: z.ZodType<AffineDraw> = z.object({
   shear: z.number(),
 });
 
-const schema: z.ZodType<NoiseManifest> = z.object({
+const fields = z.object({
   category: z.string(),
-  ratio: z.number().min(0),
+  noise: z.number().min(0),
   images: z.array(z.string()),
   overlap: z.boolean().optional(),
   seed: z.number().int().optional(),
@@ -33,8 +34,15 @@ const schema: z.ZodType<NoiseManifest> = z.object({
   draws: z.array(draw.nullable()).optional(),
 });
 
+/** Draws on paper from elsewhere name r `ratio`. */
+const schema = z.preprocess((json) => {
+  if (typeof json !== 'object' || json === null || 'noise' in json || !('ratio' in json)) return json;
+  const { ratio, ...rest } = json;
+  return { ...rest, noise: ratio };
+}, fields) as z.ZodType<NoiseManifest>;
+
 /**
- * Reads a noise manifest `{category, ratio, images: […]}`.
+ * Reads a noise manifest `{category, noise, images: […]}`.
  * @throws InputError naming the file: missing, not JSON, or fields of the wrong kind.
  */
 export async function readManifest(path: string): Promise<NoiseManifest> {
@@ -49,13 +57,13 @@ export async function readManifest(path: string): Promise<NoiseManifest> {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new InputError(`noise manifest ${path} is not JSON`, 'Give {"category", "ratio", "images"}');
+    throw new InputError(`noise manifest ${path} is not JSON`, 'Give {"category", "noise", "images"}');
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new InputError(
     `noise manifest ${path}: ${issue.path.join('.') || 'it'} ${issue.message.toLowerCase()}`,
-    'Give {"category", "ratio", "images"}',
+    'Give {"category", "noise", "images"}',
   );
 }

@@ -12,8 +12,8 @@ export interface TrainingImage extends Sample {
 
 /** How noise is injected. */
 export interface NoiseOptions {
-  /** Injected images relative to the nominal count N0: n = trunc(ratio·N0), so their share is n/(N0 + n). */
-  ratio: number;
+  /** r: injected images relative to the nominal count N0: n = trunc(r·N0), so their share is n/(N0 + n). */
+  noise: number;
   /** Whether injected images also stay in the test set. */
   overlap: boolean;
   augmentation?: NoiseAugmentation;
@@ -39,12 +39,12 @@ export interface NoisyCategory {
  * not fit the category, ratio or test set.
  */
 export function injectNoise(category: Category, options: NoiseOptions, random: Random): NoisyCategory {
-  const { ratio, overlap, manifest } = options;
-  if (!(ratio >= 0 && Number.isFinite(ratio))) {
-    throw new InputError(`a noise ratio of ${ratio} is impossible`, 'Give a number from 0, such as 0.1');
+  const { noise: r, overlap, manifest } = options;
+  if (!(r >= 0 && Number.isFinite(r))) {
+    throw new InputError(`a noise ratio of ${r} is impossible`, 'Give a number from 0, such as 0.1');
   }
   const anomalous = category.test.filter(({ label }) => label === 1);
-  const count = Math.trunc(ratio * category.train.length);
+  const count = Math.trunc(r * category.train.length);
   const noise = manifest
     ? fromManifest(category, anomalous, count, manifest)
     : draw(category, anomalous, count, options, random);
@@ -64,13 +64,13 @@ function draw(
   category: Category,
   anomalous: readonly Sample[],
   count: number,
-  { augmentation = 'none', repeat = false, ratio }: NoiseOptions,
+  { augmentation = 'none', repeat = false, noise: r }: NoiseOptions,
   random: Random,
 ): TrainingImage[] {
   if (count > anomalous.length && !(repeat && anomalous.length > 0)) {
     const most = (anomalous.length / category.train.length).toFixed(3);
     throw new InputError(
-      `a noise ratio of ${ratio} needs ${count} anomalous images, ${category.name} has ${anomalous.length}`,
+      `a noise ratio of ${r} needs ${count} anomalous images, ${category.name} has ${anomalous.length}`,
       `Lower it to ${most} at most, or draw repeatedly (SoftPatch+)`,
     );
   }
@@ -100,8 +100,8 @@ function fromManifest(
   }
   if (images.length !== count) {
     throw new InputError(
-      `the noise manifest lists ${images.length} images, the ratio asks for ${count}`,
-      'Give the ratio the manifest was drawn with',
+      `the noise manifest lists ${images.length} images, the noise ratio asks for ${count}`,
+      'Give the noise ratio the manifest was drawn with',
     );
   }
   if (draws && draws.length !== images.length) {
@@ -122,14 +122,14 @@ function fromManifest(
 
 function record(
   category: Category,
-  { ratio, overlap, augmentation }: NoiseOptions,
+  { noise: r, overlap, augmentation }: NoiseOptions,
   noise: readonly TrainingImage[],
   given?: NoiseManifest,
 ): NoiseManifest {
   const changed = noise.some((image) => image.augmentation);
   return {
     category: category.name,
-    ratio,
+    noise: r,
     images: noise.map(({ name }) => name),
     overlap,
     ...(given?.seed === undefined ? {} : { seed: given.seed }),

@@ -1,3 +1,5 @@
+import type { Compute, Stage } from '../engine/stage.js';
+import { multiplyTransposed } from '../kernels/multiply.js';
 import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
 
@@ -10,22 +12,28 @@ export function randomProjection(random: Random, from: number, to: number = PROJ
   return Float32Array.from({ length: to * from }, () => random.uniform(-bound, bound));
 }
 
-/** X Bᵀ on threads or on a device. */
-export type MultiplyTransposed = (
-  rows: Float32Array,
-  b: Float32Array,
-  k: number,
-  watch?: Watch,
-) => Promise<Float32Array>;
+/** Rows [n × dimensions] to project by a matrix [to × dimensions]. */
+export interface ProjectionJob {
+  rows: Float32Array;
+  projection: Float32Array;
+  dimensions: number;
+}
+
+/** Z = X Wᵀ as a stage: rows [n × dimensions] to [n × to]. */
+export const PROJECT: Stage<ProjectionJob, Float32Array> = {
+  name: 'project',
+  onThreads: (threads, { rows, projection, dimensions }, watch) =>
+    multiplyTransposed(threads, rows, projection, dimensions, watch),
+};
 
 /** Z = X Wᵀ: rows [n × dimensions] to [n × 128]; returned unchanged when they have 128 dimensions already. */
 export async function project(
-  multiply: MultiplyTransposed,
+  compute: Pick<Compute, 'run'>,
   rows: Float32Array,
   dimensions: number,
   projection: Float32Array,
   watch: Watch = {},
 ): Promise<Float32Array> {
   if (dimensions === PROJECTED_DIMENSIONS) return rows;
-  return multiply(rows, projection, dimensions, watch);
+  return compute.run(PROJECT, { rows, projection, dimensions }, watch);
 }

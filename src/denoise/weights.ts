@@ -1,3 +1,4 @@
+import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
@@ -5,6 +6,20 @@ import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import type { WeightOptions } from './discriminator.js';
 import { weighScratchBytes } from './weigh-task.js';
+
+/** Projected patches [images·positions × d] to weigh. */
+export interface WeightsJob {
+  z: Float32Array;
+  positions: number;
+  d: number;
+  options: WeightOptions;
+}
+
+/** {@link patchWeights} as a stage. */
+export const PATCH_WEIGHTS: Stage<WeightsJob, Float32Array> = {
+  name: 'weights',
+  onThreads: (threads, { z, positions, d, options }, watch) => patchWeights(threads, z, positions, d, options, watch),
+};
 
 const WEIGH = task<typeof import('./weigh-task.js')>(new URL('./weigh-task.js', import.meta.url));
 

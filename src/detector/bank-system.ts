@@ -1,6 +1,8 @@
+import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
 import { patchGrid } from '../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import type { FeatureReader } from '../features/reader.js';
 import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { toShared } from '../kernels/arena.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
@@ -13,7 +15,7 @@ import { imageSearch } from './image-search.js';
 import { anomalyMap } from './map.js';
 import { createScorer, imageScores, patchScores } from './score.js';
 import { checkProfile } from './settings.js';
-import type { Fitted, System, Tensors, Workshop } from './system.js';
+import type { Fitted, System, Tensors } from './system.js';
 
 /** A fitted memory bank, with what diagnostics and figures look at. */
 export interface FittedBank extends Fitted {
@@ -52,68 +54,58 @@ export function bankSystem(name: BankMethod, about: string): System {
       checkProfile(name, PROFILES, profile);
       return bankConfig(name, profile as Profile, set);
     },
-    async fit(work, train, settings) {
+    async fit(lab, reader, train, settings, { random }) {
       const config = checkBankConfig(settings);
-      const { threads, compute, reader, random, cache, reporter, signal } = work;
+      const { threads, compute, reporter, signal } = lab;
       const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
-      let stage = reporter.stage('denoise');
-      const { bank, trace } = await fitBank(compute, patches, config, random, {
-        stage: (step) => {
-          stage = reporter.stage(step);
-        },
-        progress: (done, total) => stage(done, total),
-        signal,
-        cache,
-      });
+      const { bank, trace } = await fitBank(lab, patches, config, random);
       threads.release();
-      const fitted = fittedBank(work, bank, trace, config);
-      fitted.leaveOut = async (images, own) => {
-        const { positions } = patches;
-        const rows = await patches.rows();
-        const loaded = await bank.load();
-        const scorer = await createScorer(compute, loaded, CALIBRATION_NEIGHBOURS);
-        const progress = reporter.stage('calibrate');
-        const scores = new Float32Array(images.length);
-        const each = positions * EMBEDDING_DIMENSIONS;
-        for (const [i, image] of images.entries()) {
-          const found = await scorer.neighbours(rows.subarray(image * each, (image + 1) * each), { signal: own });
-          scores.set(leaveOneOutScores(found, loaded, positions, [image]), i);
-          progress(i + 1, images.length);
-        }
-        return scores;
-      };
-      return fitted;
+      return {
+        ...fittedBank(lab, reader, bank, trace, config),
+        async leaveOut(images) {
+          const { positions } = patches;
+          const rows = await patches.rows();
+          const loaded = await bank.load();
+          const scorer = await createScorer(compute, loaded, CALIBRATION_NEIGHBOURS);
+          const progress = reporter.stage('calibrate');
+          const scores = new Float32Array(images.length);
+          const each = positions * EMBEDDING_DIMENSIONS;
+          for (const [i, image] of images.entries()) {
+            const found = await scorer.neighbours(rows.subarray(image * each, (image + 1) * each), { signal });
+            scores.set(leaveOneOutScores(found, loaded, positions, [image]), i);
+            progress(i + 1, images.length);
+          }
+          return scores;
+        },
+      } satisfies FittedBank;
     },
-    async restore(work, tensors, settings) {
+    async restore(lab, reader, tensors, settings) {
       const config = checkBankConfig(settings);
       const bank = restoredBank(tensors);
-      return fittedBank(
-        work,
-        { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank },
-        null,
-        config,
-      );
+      const lazy = { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank };
+      return fittedBank(lab, reader, lazy, null, config);
     },
   };
 }
 
 function fittedBank(
-  { compute, reader, cache }: Omit<Workshop, 'random'>,
+  lab: Resources,
+  reader: FeatureReader,
   bank: LazyBank,
   trace: FitTrace | null,
   config: BankConfig,
 ): FittedBank {
   const { side, positions } = patchGrid(reader.spec);
   const { crop } = reader.spec.preprocessing;
-  const search = imageSearch(compute, reader, bank, config.neighbours, positions, cache);
+  const search = imageSearch(lab, reader, bank, config.neighbours, positions);
   const seconds: Fitted['seconds'] = { denoise: 0, coreset: 0, ...trace?.seconds, search: 0, map: 0 };
   return {
     bank,
     trace,
     seconds,
-    async *score(images, { signal } = {}) {
+    async *score(images) {
       for (let from = 0; from < images.length; from += BATCH) {
-        const found = await search.search(images.slice(from, from + BATCH), signal);
+        const found = await search.search(images.slice(from, from + BATCH), lab.signal);
         seconds.search = search.seconds();
         for (const neighbours of found) {
           const patches = patchScores(neighbours, bank.weights, positions);

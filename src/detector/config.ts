@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SamplerName } from '../coreset/samplers.js';
+import type { WeightNormalisation } from '../denoise/cut.js';
 import type { Discriminator } from '../denoise/discriminator.js';
-import type { WeightNormalisation } from '../denoise/threshold.js';
 import { InputError } from '../errors.js';
 import { checkedSettings } from './settings.js';
 import type { Settings } from './system.js';
@@ -13,7 +13,7 @@ export type BankConfig = {
   /** Neighbours of LOF. */
   k: number;
   /** τ: share of patches removed, in [0, 1). */
-  threshold: number;
+  tau: number;
   /** Whether a stored patch's weight multiplies the scores of patches that match it. */
   softWeights: boolean;
   normalisation: WeightNormalisation;
@@ -44,7 +44,7 @@ export const PROFILES: readonly Profile[] = ['paper', 'release'];
 const PATCHCORE: BankConfig = {
   discriminator: null,
   k: 0,
-  threshold: 0,
+  tau: 0,
   softWeights: false,
   normalisation: 'none',
   sampler: 'greedy',
@@ -59,7 +59,7 @@ const PATCHCORE: BankConfig = {
  * @throws InputError naming the impossible or unknown switch.
  */
 export function bankConfig(method: BankMethod, profile: Profile, set: Settings = {}): BankConfig {
-  const softpatch = { ...PATCHCORE, threshold: 0.15, softWeights: true };
+  const softpatch = { ...PATCHCORE, tau: 0.15, softWeights: true };
   const methods: Record<BankMethod, BankConfig> = {
     patchcore: PATCHCORE,
     'patchcore-random': { ...PATCHCORE, sampler: 'random', ratio: 0.01 },
@@ -76,7 +76,7 @@ export function bankConfig(method: BankMethod, profile: Profile, set: Settings =
 const bankSchema: z.ZodType<BankConfig> = z.object({
   discriminator: z.enum(['nearest', 'gaussian', 'lof', 'lof-tensor']).nullable(),
   k: z.number().int().min(0),
-  threshold: z.number().min(0).lt(1),
+  tau: z.number().min(0).lt(1),
   softWeights: z.boolean(),
   normalisation: z.enum(['none', 'imageMedian', 'positionMean']),
   sampler: z.enum(['greedy', 'exact', 'random', 'identity']),
@@ -89,10 +89,10 @@ const bankSchema: z.ZodType<BankConfig> = z.object({
 /** A configuration as it is, once possible. @throws InputError naming the impossible switch. */
 export function checkBankConfig(config: Settings): BankConfig {
   const checked = checkedSettings(bankSchema, PATCHCORE, config);
-  const { discriminator, k, threshold, softWeights } = checked;
-  if (discriminator === null && (threshold > 0 || softWeights)) {
+  const { discriminator, k, tau, softWeights } = checked;
+  if (discriminator === null && (tau > 0 || softWeights)) {
     throw new InputError(
-      'a threshold or soft weights need a discriminator',
+      'τ above 0 or soft weights need a discriminator',
       'Choose nearest, gaussian, lof or lof-tensor',
     );
   }

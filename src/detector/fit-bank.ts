@@ -1,14 +1,14 @@
 import { coresetSize, samplers } from '../coreset/samplers.js';
+import { discard, normaliseWeights } from '../denoise/cut.js';
 import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
-import { discard, normaliseWeights } from '../denoise/threshold.js';
+import { PATCH_WEIGHTS } from '../denoise/weights.js';
+import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { TrainingPatches } from '../features/reader.js';
-import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
-import { type Cache, contentKey, hashBytes, noCache } from '../storage/cache.js';
+import { contentKey, hashBytes } from '../storage/cache.js';
 import { gather, type LazyBank, storedWeights } from './bank.js';
-import type { Compute } from './compute.js';
 import type { BankConfig } from './config.js';
 
 /** Intermediates of fitting, for diagnostics and figures. */
@@ -23,12 +23,6 @@ export interface FitTrace {
   seconds: { denoise: number; coreset: number };
 }
 
-/** What happens during fitting, for progress, and where its stages are remembered. */
-export interface FitWatch extends Watch {
-  stage?: (name: 'denoise' | 'coreset') => void;
-  cache?: Cache;
-}
-
 /** Raise when weights or picks change for the same patches. */
 const VERSION = 1;
 
@@ -38,94 +32,85 @@ const VERSION = 1;
  * @throws InputError for too few images or an impossible ratio; Cancelled.
  */
 export async function fitBank(
-  compute: Compute,
+  lab: Resources,
   patches: TrainingPatches,
   config: BankConfig,
   random: Random,
-  watch: FitWatch = {},
 ): Promise<{ bank: LazyBank; trace: FitTrace }> {
   if (patches.count < patches.positions) throw new InputError('there is no training image', 'Give at least one');
   if (config.sampler !== 'identity') coresetSize(config.ratio, patches.count);
-  const fitting: Fitting = {
-    compute,
-    patches,
-    config,
-    random,
-    watch,
-    cache: watch.cache ?? noCache(),
-    seconds: { denoise: 0, coreset: 0 },
-  };
-  const weights = config.discriminator ? await weigh(fitting, config.discriminator) : null;
-  const denoised = weights && discard(weights, config.threshold);
-  const kept = denoised && config.threshold > 0 ? denoised.kept : null;
-  const picks = await pick(fitting, kept);
+  const weighed = config.discriminator ? await weigh(lab, patches, config, random) : null;
+  const weights = weighed?.weights ?? null;
+  const denoised = weights && discard(weights, config.tau);
+  const kept = denoised && config.tau > 0 ? denoised.kept : null;
+  const { picks, seconds: coreset } = await pick(lab, patches, config, random, kept);
   const bank: LazyBank = {
     picks,
     weights: storedWeights(picks, weights, config),
     key: contentKey(['bank', patches.key, hashBytes(picks), config.precision]),
     load: async () => gather(await patches.rows(), picks, weights, config),
   };
-  return { bank, trace: { patchWeights: weights, kept, cut: denoised?.threshold ?? null, seconds: fitting.seconds } };
+  const seconds = { denoise: weighed?.seconds ?? 0, coreset };
+  return { bank, trace: { patchWeights: weights, kept, cut: denoised?.cut ?? null, seconds } };
 }
 
-export interface Fitting {
-  compute: Compute;
-  patches: TrainingPatches;
-  config: BankConfig;
-  random: Random;
-  watch: FitWatch;
-  cache: Cache;
-  seconds: FitTrace['seconds'];
-}
-
-/** Outlier weights of all patches, remembered by patches, projection and discriminator. */
+/**
+ * Outlier weights of all patches, remembered by patches, projection and discriminator, and the seconds they took (0 where
+ * remembered). @throws InputError without a discriminator; Cancelled.
+ */
 export async function weigh(
-  { compute, patches, config, random, watch, cache, seconds }: Fitting,
-  discriminator: NonNullable<BankConfig['discriminator']>,
-): Promise<Float32Array> {
+  { compute, cache, reporter, signal }: Resources,
+  patches: TrainingPatches,
+  { discriminator, k, normalisation }: BankConfig,
+  random: Random,
+): Promise<{ weights: Float32Array; seconds: number }> {
+  if (!discriminator) throw new InputError('no discriminator judges these patches', 'Choose a SoftPatch method');
   const { positions } = patches;
-  const options = { discriminator, k: config.k };
+  const options = { discriminator, k };
   const projection = projectionFor(random, 'denoise');
   const dependsOn = ['weights', VERSION, patches.key, positions, options, hashBytes(projection)];
+  let seconds = 0;
   const stored = await cache.remember('weights', dependsOn, async () => {
     const rows = await patches.rows();
-    watch.stage?.('denoise');
+    const progress = reporter.stage('denoise');
     const begin = performance.now();
-    const z = await project(compute.multiplyTransposed, rows, EMBEDDING_DIMENSIONS, projection, {
-      signal: watch.signal,
-    });
-    const data = await compute.patchWeights(z, positions, PROJECTED_DIMENSIONS, options, watch);
-    seconds.denoise = (performance.now() - begin) / 1000;
+    const z = await project(compute, rows, EMBEDDING_DIMENSIONS, projection, { signal });
+    const job = { z, positions, d: PROJECTED_DIMENSIONS, options };
+    const data = await compute.run(PATCH_WEIGHTS, job, { progress, signal });
+    seconds = (performance.now() - begin) / 1000;
     return { weights: { dtype: 'F32', shape: [data.length], data } };
   });
-  return normaliseWeights(stored.weights.data as Float32Array, positions, config.normalisation);
+  return { weights: normaliseWeights(stored.weights.data as Float32Array, positions, normalisation), seconds };
 }
 
 /** Rows of the coreset, remembered by patches, projection, mask and sampler. */
 async function pick(
-  { compute, patches, config, random, watch, cache, seconds }: Fitting,
+  { compute, cache, reporter, signal }: Resources,
+  patches: TrainingPatches,
+  { sampler, ratio, firstPickFromKept }: BankConfig,
+  random: Random,
   kept: Uint8Array | null,
-): Promise<Int32Array> {
-  const { sampler, ratio, firstPickFromKept } = config;
+): Promise<{ picks: Int32Array; seconds: number }> {
   const projects = sampler === 'greedy' || sampler === 'exact';
   const projection = projectionFor(random, 'coreset');
   const own = random.fork('sampler');
   const identity = [hashBytes(projection), own.fork('identity').integer(2 ** 31), kept && hashBytes(kept)];
   const dependsOn = ['picks', VERSION, patches.key, patches.count, sampler, ratio, firstPickFromKept, identity];
+  let seconds = 0;
   const stored = await cache.remember('picks', dependsOn, async () => {
     const rows = projects ? await patches.rows() : new Float32Array(0);
-    watch.stage?.('coreset');
+    const progress = reporter.stage('coreset');
     const begin = performance.now();
     const z = projects
-      ? await project(compute.multiplyTransposed, rows, EMBEDDING_DIMENSIONS, projection, { signal: watch.signal })
+      ? await project(compute, rows, EMBEDDING_DIMENSIONS, projection, { signal })
       : new Float32Array(patches.count);
     const d = projects ? PROJECTED_DIMENSIONS : 1;
     const input = { z, d, ratio, kept: kept ?? undefined, firstPickFromKept };
-    const data = await samplers[sampler](compute.selectRows, input, own, watch);
-    seconds.coreset = (performance.now() - begin) / 1000;
+    const data = await samplers[sampler](compute, input, own, { progress, signal });
+    seconds = (performance.now() - begin) / 1000;
     return { picks: { dtype: 'I32', shape: [data.length], data } };
   });
-  return stored.picks.data as Int32Array;
+  return { picks: stored.picks.data as Int32Array, seconds };
 }
 
 export function projectionFor(random: Random, purpose: 'denoise' | 'coreset'): Float32Array {

@@ -1,8 +1,7 @@
+import type { Resources } from '../engine/resources.js';
 import type { FeatureReader } from '../features/reader.js';
 import type { ImageRequest } from '../features/spec.js';
-import type { Cache } from '../storage/cache.js';
 import type { LazyBank } from './bank.js';
-import type { Compute } from './compute.js';
 import type { Neighbours } from './neighbours.js';
 import { type BankScorer, createScorer } from './score.js';
 
@@ -19,12 +18,11 @@ export interface ImageSearch {
 
 /** Prepares to search a bank; the index is built when the first image is not remembered. */
 export function imageSearch(
-  compute: Compute,
+  { compute, cache }: Pick<Resources, 'compute' | 'cache'>,
   reader: FeatureReader,
   bank: LazyBank,
   k: number,
   positions: number,
-  cache: Cache,
 ): ImageSearch {
   let scorer: Promise<BankScorer> | undefined;
   let seconds = 0;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_CHOICES, type Engine } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { openSafetensors, writeSafetensors } from '../storage/safetensors.js';
@@ -6,7 +7,7 @@ import type { Settings, Tensors } from './system.js';
 
 /** Format of a saved detector; a file of another one is refused. */
 export const MODEL_FORMAT = 'softpatch-lab/detector';
-export const MODEL_VERSION = 2;
+export const MODEL_VERSION = 3;
 
 /** A fitted detector: everything needed to score an image but the backbone's weights, which are named by hash. */
 export interface Detector {
@@ -15,13 +16,15 @@ export interface Detector {
   profile: string;
   features: FeatureSpec;
   weightsSha256: string;
+  /** What computed it; others agree to rounding. */
+  engine: Engine;
   settings: Settings;
   /** Training images that image-level denoising dropped. */
   dropped: string[];
   /** What the method fitted. */
   tensors: Tensors;
   /** Image score from which an image counts as anomalous. */
-  threshold: number;
+  decisionThreshold: number;
 }
 
 const featuresSchema: z.ZodType<FeatureSpec> = z.object({
@@ -38,7 +41,6 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
     square: z.boolean().optional(),
     window: z.tuple([z.number(), z.number()]).optional(),
   }),
-  executor: z.enum(['auto', 'onnx', 'tfjs']),
   reading: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('embedding') }),
@@ -53,9 +55,10 @@ const headerSchema = z.object({
   profile: z.string(),
   features: featuresSchema,
   weightsSha256: z.string(),
+  engine: z.enum(ENGINE_CHOICES.filter((name): name is Engine => name !== 'auto' && name !== 'onnx:cpu')),
   settings: z.record(z.string(), z.unknown()),
   dropped: z.array(z.string()),
-  threshold: z.number(),
+  decisionThreshold: z.number(),
 }) satisfies z.ZodType;
 
 /** Saves a detector atomically as `.safetensors` with its configuration in the metadata. */

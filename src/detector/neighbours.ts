@@ -1,3 +1,4 @@
+import type { Stage } from '../engine/stage.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
@@ -20,6 +21,19 @@ export interface NeighbourIndex {
   /** @param queries [q × d]. */
   search(queries: Float32Array, watch?: Watch): Promise<Neighbours>;
 }
+
+/** A bank [m × d] to index for searches of the k nearest. */
+export interface IndexJob {
+  bank: Float32Array;
+  d: number;
+  k: number;
+}
+
+/** {@link indexNeighbours} as a stage. */
+export const INDEX_NEIGHBOURS: Stage<IndexJob, NeighbourIndex> = {
+  name: 'search',
+  onThreads: (threads, { bank, d, k }) => indexNeighbours(threads, bank, d, k),
+};
 
 const NEIGHBOURS = task<typeof import('./neighbours-task.js')>(new URL('./neighbours-task.js', import.meta.url));
 
@@ -47,8 +61,8 @@ export async function indexNeighbours(
       const reduced = await placed.reduceQueries(queries);
       const squared = sharedFloats(q * kept);
       const rows = new Int32Array(new SharedArrayBuffer(q * kept * 4));
-      const { arena, bank, scratch } = placed;
-      const jobs = ranges(q, BLOCK).map((range) => ({ bank, reduced, k: kept, rows, squared, ...range }));
+      const { arena, bank: placedBank, scratch } = placed;
+      const jobs = ranges(q, BLOCK).map((range) => ({ bank: placedBank, reduced, k: kept, rows, squared, ...range }));
       await threads.each(NEIGHBOURS, jobs, { ...watch, arena, scratch });
       return { rows, squared };
     },

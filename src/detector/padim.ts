@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
+import type { FeatureReader } from '../features/reader.js';
 import { allChannels, mapsLayout } from '../features/reading.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { sharedFloats, toShared } from '../kernels/arena.js';
 import { createRandom } from '../random.js';
 import { anomalyMap, type Border } from './map.js';
 import { triangle, vectorLength } from './padim-block.js';
+import { GAUSSIANS } from './padim-stage.js';
 import type { Gaussians, PadimJob } from './padim-task.js';
 import { checkedSettings, checkProfile } from './settings.js';
-import type { Fitted, Settings, System, Tensors, Workshop } from './system.js';
+import type { Fitted, Settings, System, Tensors } from './system.js';
 
 /** Switches of PaDiM. */
 export type PadimSettings = {
@@ -57,8 +60,8 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       const channels = [...createRandom(seed).fork('padim/channels').distinct(all, count)].sort((a, b) => a - b);
       return { backbone, layers, preprocessing: preprocessing(profile), reading: { kind: 'maps', channels } };
     },
-    async fit(work, train, given) {
-      const { threads, compute, reader, cache, reporter, signal } = work;
+    async fit(lab, reader, train, given) {
+      const { threads, compute, cache, reporter, signal } = lab;
       const layout = mapsLayout(reader.spec);
       const positions = layout.maps[0].side ** 2;
       const d = vectorLength(layout);
@@ -67,12 +70,11 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       const fitAll = async (): Promise<Tensors> => {
         const values = await reader.read(train, { progress: reporter.stage('train features'), signal });
         // Of a wide network the Gaussians take 2.5 GB; the networks make room.
-        threads.release(true);
-        compute.extractor.release?.();
+        compute.release();
         const begin = performance.now();
         const gaussians = { mean: sharedFloats(positions * d), lower: sharedFloats(positions * triangle(d)) };
         const job: PadimJob = { kind: 'fit', values, images: train.length, layout, gaussians };
-        await compute.gaussians(job, positions, { progress: reporter.stage('gaussians'), signal });
+        await compute.run(GAUSSIANS, job, { progress: reporter.stage('gaussians'), signal });
         threads.release();
         fit = (performance.now() - begin) / 1000;
         return {
@@ -82,16 +84,18 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       };
       const large = positions * triangle(d) * 4 > MOST_REMEMBERED;
       const tensors = large ? await fitAll() : await cache.remember('models', key, fitAll);
-      return fittedPadim(work, tensors, checkedSettings(schema, DEFAULTS, given), fit);
+      return fittedPadim(lab, reader, tensors, checkedSettings(schema, DEFAULTS, given), fit);
     },
-    restore: async (work, tensors, given) => fittedPadim(work, tensors, checkedSettings(schema, DEFAULTS, given), 0),
+    restore: async (lab, reader, tensors, given) =>
+      fittedPadim(lab, reader, tensors, checkedSettings(schema, DEFAULTS, given), 0),
   };
 }
 
 const DEFAULTS: PadimSettings = { channels: null, border: 'mirror' };
 
 function fittedPadim(
-  { compute, reader }: Omit<Workshop, 'random'>,
+  { compute, signal }: Resources,
+  reader: FeatureReader,
   tensors: Tensors,
   { border }: PadimSettings,
   fit: number,
@@ -111,14 +115,14 @@ function fittedPadim(
   const { crop } = reader.spec.preprocessing;
   return {
     seconds,
-    async *score(images, { signal } = {}) {
+    async *score(images) {
       for (let from = 0; from < images.length; from += BATCH) {
         const batch = images.slice(from, from + BATCH);
         const values = await reader.read(batch, { signal });
         const begin = performance.now();
         const scores = sharedFloats(batch.length * positions);
         const job: PadimJob = { kind: 'score', values, images: batch.length, layout, gaussians, scores };
-        await compute.gaussians(job, positions, { signal });
+        await compute.run(GAUSSIANS, job, { signal });
         seconds.search += (performance.now() - begin) / 1000;
         for (let i = 0; i < batch.length; i++) {
           const start = performance.now();

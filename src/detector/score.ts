@@ -1,8 +1,8 @@
+import type { Compute } from '../engine/stage.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { Watch } from '../progress.js';
 import type { MemoryBank } from './bank.js';
-import type { Compute } from './compute.js';
-import type { Neighbours } from './neighbours.js';
+import { INDEX_NEIGHBOURS, type Neighbours } from './neighbours.js';
 
 /** Scores patches against a bank. */
 export interface BankScorer {
@@ -13,12 +13,8 @@ export interface BankScorer {
 }
 
 /** Builds the exact index over a bank; scores average the `k` nearest rows. */
-export async function createScorer(
-  compute: Pick<Compute, 'indexNeighbours'>,
-  bank: MemoryBank,
-  k: number,
-): Promise<BankScorer> {
-  const index = await compute.indexNeighbours(bank.rows, EMBEDDING_DIMENSIONS, k);
+export async function createScorer(compute: Pick<Compute, 'run'>, bank: MemoryBank, k: number): Promise<BankScorer> {
+  const index = await compute.run(INDEX_NEIGHBOURS, { bank: bank.rows, d: EMBEDDING_DIMENSIONS, k });
   const neighbours = (rows: Float32Array, watch?: Watch): Promise<Neighbours> => index.search(rows, watch);
   return {
     neighbours,

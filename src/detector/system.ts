@@ -1,11 +1,8 @@
+import type { Resources } from '../engine/resources.js';
 import type { FeatureReader } from '../features/reader.js';
 import type { FeatureSpec, ImageRequest } from '../features/spec.js';
-import type { Threads } from '../kernels/threads.js';
-import type { Reporter } from '../progress.js';
 import type { Random } from '../random.js';
-import type { Cache } from '../storage/cache.js';
 import type { StoredTensor } from '../storage/safetensors.js';
-import type { Compute } from './compute.js';
 
 /** A method's switches: plain values, so that they can be written to JSON and set by name. */
 export type Settings = Record<string, unknown>;
@@ -24,25 +21,19 @@ export interface ReadingChoice {
   seed?: number;
 }
 
-/** What a system works with. Every draw comes from `random`. */
-export interface Workshop {
-  threads: Threads;
-  /** Where the stages run. */
-  compute: Compute;
-  reader: FeatureReader;
-  random: Random;
-  cache: Cache;
-  reporter: Reporter;
-  signal?: AbortSignal;
-  /** Measures a half-trained detector on the test set; only for rules that look there (docs/methods.md 6.2). */
-  judge?: Judge;
-}
-
 /** The test set, for rules that look at it while training. */
 export interface Judge {
   /** Identity of what it measures, for checkpoints. */
   key(): Promise<string>;
   measure(half: Fitted): Promise<{ image: number | null; pixel: number | null }>;
+}
+
+/** What a fit is given beside the images. */
+export interface FitGiven {
+  /** Every draw of the fit comes from it. */
+  random: Random;
+  /** Measures a half-trained detector on the test set; only for rules that look there (docs/methods.md 6.2). */
+  judge?: Judge;
 }
 
 /** What a detector says of an image. */
@@ -59,14 +50,14 @@ export interface Fitted {
   /** Worth saying beside the result, e.g. where training stopped. */
   notes?: readonly string[];
   /**
-   * Scores images, in order. @param alone score each image by itself, as in production; otherwise the images are one
+   * Scores images, in order; the signal is the lab's it was fitted or restored with. @param alone score each image by itself, as in production; otherwise the images are one
    * test set, to which a system may relate its scores (CFLOW does, as its authors).
    */
-  score(images: readonly ImageRequest[], options?: { signal?: AbortSignal; alone?: boolean }): AsyncGenerator<Scored>;
+  score(images: readonly ImageRequest[], options?: { alone?: boolean }): AsyncGenerator<Scored>;
   /** Everything needed to {@link System.restore} it. */
   tensors(): Promise<Tensors>;
   /** Scores some training images as if they were new; without it their plain scores set the decision threshold. */
-  leaveOut?(indices: readonly number[], signal?: AbortSignal): Promise<Float32Array>;
+  leaveOut?(indices: readonly number[]): Promise<Float32Array>;
 }
 
 /** A method by name: fit(images) → score. Adding one means one file like padim.ts and one line in systems.ts. */
@@ -82,7 +73,13 @@ export interface System {
   reading(profile: string, chosen?: ReadingChoice): ReadingDefaults;
   /** All switches under a profile with some set by the user. @throws InputError naming an impossible or unknown one. */
   settings(profile: string, set?: Settings): Settings;
-  fit(work: Workshop, train: readonly ImageRequest[], settings: Settings): Promise<Fitted>;
+  fit(
+    lab: Resources,
+    reader: FeatureReader,
+    train: readonly ImageRequest[],
+    settings: Settings,
+    given: FitGiven,
+  ): Promise<Fitted>;
   /** A detector from what {@link Fitted.tensors} gave. @throws InputError when they do not fit together. */
-  restore(work: Omit<Workshop, 'random'>, tensors: Tensors, settings: Settings): Promise<Fitted>;
+  restore(lab: Resources, reader: FeatureReader, tensors: Tensors, settings: Settings): Promise<Fitted>;
 }

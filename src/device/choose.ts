@@ -1,9 +1,8 @@
 import { createRequire } from 'node:module';
 import { engineError } from '../engine/explain-failure.js';
 import { BINDINGS, type BindingName, isInstalled } from '../engine/install/folder.js';
-import { type EngineChoice, isDevice, parseChoice } from '../engine/names.js';
+import { type DeviceName, type Engine, type EngineChoice, engineOf, isDevice } from '../engine/names.js';
 import { importOnnxRuntime } from '../engine/onnx.js';
-
 import { type OpenDevice, openDevice } from './open.js';
 
 /** How devices are started and packages looked for; given in tests. */
@@ -16,37 +15,43 @@ export interface Starters {
 
 const STARTERS: Starters = { open: openDevice, onnx: importOnnxRuntime, has: hasPackage };
 
+/** What a choice comes to: one engine, and its device where it is one. */
+export interface ChosenEngine {
+  engine: Engine;
+  opened: OpenDevice | null;
+}
+
 /**
- * The device a choice means, or null where threads do the work. `auto` takes the first real accelerator (never a software
- * driver), else leaves the network to threads with onnxruntime or, where only that is there, to TensorFlow on the processor.
+ * The engine a choice means. `auto` takes the first real accelerator (never a software driver), else leaves the network to
+ * threads with onnxruntime or, where that does not load, to TensorFlow on the processor or to TensorFlow.js' wasm.
  * @throws InputError with the mend when a device that was named does not start.
  */
-export async function chooseDevice(
+export async function chooseEngine(
   choice: EngineChoice,
   { open, onnx, has }: Starters = STARTERS,
-): Promise<OpenDevice | null> {
+): Promise<ChosenEngine> {
   if (choice !== 'auto') {
-    const { name } = parseChoice(choice);
-    if (!isDevice(name)) return null;
+    const engine = engineOf(choice);
+    if (!isDevice(engine)) return { engine, opened: null };
     try {
-      return await open(name);
+      return { engine, opened: await open(engine) };
     } catch (error) {
-      throw engineError(name, error);
+      throw engineError(engine, error);
     }
   }
-  const started = async (name: 'tensorflow-gpu' | 'webgpu' | 'tensorflow'): Promise<OpenDevice | null> => {
-    const needed = name === 'webgpu' ? 'webgpu' : BINDINGS[name];
-    if (!has(needed)) return null;
-    const opened = await open(name).catch(() => null);
-    return opened && !opened.software ? opened : null;
+  const started = async (engine: DeviceName): Promise<ChosenEngine | null> => {
+    if (!has(engine === 'webgpu' ? 'webgpu' : BINDINGS[engine])) return null;
+    const opened = await open(engine).catch(() => null);
+    return opened && !opened.software ? { engine, opened } : null;
   };
   const accelerator = (await started('tensorflow-gpu')) ?? (await started('webgpu'));
   if (accelerator) return accelerator;
-  const processor = await onnx().then(
+  const loads = await onnx().then(
     () => true,
     () => false,
   );
-  return processor ? null : started('tensorflow');
+  if (loads) return { engine: 'onnx', opened: null };
+  return (await started('tensorflow')) ?? { engine: 'wasm', opened: null };
 }
 
 function hasPackage(name: string): boolean {

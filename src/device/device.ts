@@ -1,9 +1,10 @@
+import type { Engine } from '../engine/names.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
 
 /** A device that runs TensorFlow.js ops on whole batches, driven from the main thread. */
 export interface Device {
-  /** As in {@link EngineChoice}; part of what results are remembered by, since devices agree to rounding only. */
-  readonly name: string;
+  /** Part of what results are remembered by, since devices agree to rounding only. */
+  readonly name: Engine;
   /** For reports, e.g. `tfjs 4.22.0 (webgpu, NVIDIA H200)`. */
   readonly about: string;
   readonly tf: TensorFlow;
@@ -30,7 +31,7 @@ export interface ErrorScopes {
 /** A device over a backend that is the current one. @param scopes WebGPU's own device, which keeps errors to itself. */
 export function createDevice(
   tf: TensorFlow,
-  { name, about, budget, scopes }: { name: string; about: string; budget: number; scopes?: ErrorScopes },
+  { name, about, budget, scopes }: { name: Engine; about: string; budget: number; scopes?: ErrorScopes },
 ): Device {
   let last: Promise<unknown> = Promise.resolve();
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -1,4 +1,4 @@
-import { checkCount, type GreedyOptions } from '../coreset/greedy.js';
+import { checkCount, type SelectionJob } from '../coreset/greedy.js';
 import { checkCancelled } from '../errors.js';
 import type { Watch } from '../progress.js';
 import { type DeviceBlocks, deviceBlocks, type Farthest } from './blocks.js';
@@ -29,9 +29,7 @@ const AHEAD = 4;
  */
 export async function deviceGreedyCoreset(
   device: Device,
-  z: Float32Array,
-  d: number,
-  { count, anchors, kept, firstPickFromKept = false }: GreedyOptions,
+  { z, d, options: { count, anchors, kept, firstPickFromKept = false } }: SelectionJob,
   watch: Watch = {},
 ): Promise<Int32Array> {
   checkCount(count, z.length / d);

@@ -1,5 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import type { NeighbourIndex } from '../detector/neighbours.js';
+import type { IndexJob, NeighbourIndex } from '../detector/neighbours.js';
 import { checkCancelled } from '../errors.js';
 import { centreRows, meanRow } from './centre-rows.js';
 import { type Device, inBlocks } from './device.js';
@@ -9,6 +9,17 @@ const SPARE = 4;
 /** Bank rows in a block. */
 const BLOCK = 16384;
 
+/** Indexes banks on a device, one at a time: the last one's rows make room for the next. */
+export function deviceIndex(device: Device): (job: IndexJob) => Promise<NeighbourIndex> {
+  let last: { dispose(): void } | undefined;
+  return async (job) => {
+    last?.dispose();
+    const placed = await deviceNeighbours(device, job);
+    last = placed;
+    return placed;
+  };
+}
+
 /**
  * k nearest neighbours on a device: products about the bank's mean rank the rows, the k + 4 best of every block come home and get
  * their distances by direct differences in float32, as in {@link indexNeighbours}, whose results these are unless more than
@@ -17,9 +28,7 @@ const BLOCK = 16384;
  */
 export async function deviceNeighbours(
   device: Device,
-  bank: Float32Array,
-  d: number,
-  k: number,
+  { bank, d, k }: IndexJob,
 ): Promise<NeighbourIndex & { dispose(): void }> {
   const { tf } = device;
   const m = bank.length / d;

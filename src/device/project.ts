@@ -1,14 +1,13 @@
+import type { ProjectionJob } from '../denoise/projection.js';
 import { checkCancelled } from '../errors.js';
 import { sharedFloats } from '../kernels/arena.js';
 import type { Watch } from '../progress.js';
 import { type Device, inBlocks } from './device.js';
 
 /** X Bᵀ on a device in row blocks: x [n × k], b [m × k] to [n × m]; agrees with the threads' product to rounding. */
-export async function deviceMultiplyTransposed(
+export async function deviceProject(
   device: Device,
-  x: Float32Array,
-  b: Float32Array,
-  k: number,
+  { rows: x, projection: b, dimensions: k }: ProjectionJob,
   { signal }: Watch = {},
 ): Promise<Float32Array> {
   const { tf } = device;

@@ -1,7 +1,6 @@
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
-import type { WeightOptions } from '../denoise/discriminator.js';
 import { COVARIANCE_REGULARISATION } from '../denoise/gaussian.js';
-import { checkWeights } from '../denoise/weights.js';
+import { checkWeights, type WeightsJob } from '../denoise/weights.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
 import { checkCancelled } from '../errors.js';
 import type { Watch } from '../progress.js';
@@ -19,10 +18,7 @@ const FAR = 1e30;
  */
 export async function devicePatchWeights(
   device: Device,
-  z: Float32Array,
-  positions: number,
-  d: number,
-  { discriminator, k }: WeightOptions,
+  { z, positions, d, options: { discriminator, k } }: WeightsJob,
   { signal, progress }: Watch = {},
 ): Promise<Float32Array> {
   const { tf } = device;

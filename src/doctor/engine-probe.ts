@@ -1,7 +1,7 @@
 import { createDeviceNetwork } from '../device/network.js';
 import { openDevice } from '../device/open.js';
 import { explainFailure } from '../engine/explain-failure.js';
-import { type EngineChoice, isDevice, parseChoice } from '../engine/names.js';
+import { type Engine, type EngineChoice, engineOf, isDevice, parseChoice } from '../engine/names.js';
 import { importOnnxRuntime, offeredProviders, onnxVersion } from '../engine/onnx.js';
 import { loadTensorFlow } from '../engine/tensorflow.js';
 import { createEmbedder } from '../features/embedder.js';
@@ -11,7 +11,7 @@ import { relativeDifference } from './relative-difference.js';
 
 /** What was found of an engine. */
 export interface EngineFinding {
-  engine: Exclude<EngineChoice, 'auto' | 'tfjs'>;
+  engine: Exclude<EngineChoice, 'auto'>;
   /** `software`: it works, but on a driver that only imitates a GPU, so `auto` never takes it. */
   state: 'ready' | 'software' | 'skipped';
   /** Library, version and device. */
@@ -30,12 +30,11 @@ const MOST_ERROR = 1e-4;
 /** Seconds for one 64-pixel image beyond which the 224-pixel ones are not timed. */
 const PATIENCE = 0.4;
 
-const probeSpec = (crop: number, executor: EngineChoice): FeatureSpec => ({
+const probeSpec = (crop: number): FeatureSpec => ({
   backbone: 'resnet18',
   layers: ['layer2', 'layer3'],
   weights: { kind: 'random', seed: 1 },
   preprocessing: { resize: crop, crop, filter: 'bilinear' },
-  executor,
 });
 
 /** Embeds a batch of images [count × side × side × 3]. */
@@ -85,12 +84,12 @@ async function start(engine: EngineFinding['engine']): Promise<Started> {
       facts,
       batch: software ? 1 : 32,
       async network(side) {
-        const network = await createDeviceNetwork(device, probeSpec(side, engine));
+        const network = await createDeviceNetwork(device, probeSpec(side));
         return (images, count) => device.attempt(() => network.read(images, count));
       },
     };
   }
-  const network = (side: number): Promise<Forward> => threadNetwork(engine, side);
+  const network = (side: number): Promise<Forward> => threadNetwork(engineOf(engine), side);
   if (name !== 'onnx') {
     const tf = await loadTensorFlow(name as 'wasm' | 'cpu');
     return { about: `tfjs ${tf.version_core} (${name})`, software: false, facts: {}, batch: 1, network };
@@ -102,8 +101,8 @@ async function start(engine: EngineFinding['engine']): Promise<Started> {
   return { about, software: false, facts: { providers: offered.join(', ') }, batch: 1, network };
 }
 
-async function threadNetwork(engine: EngineChoice, side: number): Promise<Forward> {
-  const embedder = await createEmbedder(probeSpec(side, engine));
+async function threadNetwork(engine: Engine, side: number): Promise<Forward> {
+  const embedder = await createEmbedder(probeSpec(side), engine);
   return async (images) => embedder.embed(await embedder.forward(images, side));
 }
 

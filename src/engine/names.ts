@@ -13,14 +13,16 @@ export const PROVIDERS = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 
 export type Provider = (typeof PROVIDERS)[number];
 
-/** What a user may ask for; `tfjs` is the older name of `wasm`. */
-export type EngineChoice = 'auto' | EngineName | `onnx:${Provider}` | 'tfjs';
+/** An engine with, for onnxruntime, its provider; plain `onnx` is the processor's. What results are remembered by. */
+export type Engine = EngineName | `onnx:${Exclude<Provider, 'cpu'>}`;
+
+/** What a user may ask for. */
+export type EngineChoice = 'auto' | Engine | 'onnx:cpu';
 
 export const ENGINE_CHOICES: readonly EngineChoice[] = [
   'auto',
   ...ENGINES,
   ...PROVIDERS.map((provider): EngineChoice => `onnx:${provider}`),
-  'tfjs',
 ];
 
 export function isDevice(name: string): name is DeviceName {
@@ -29,7 +31,11 @@ export function isDevice(name: string): name is DeviceName {
 
 /** The engine and, for onnxruntime, the provider of a choice other than `auto`. */
 export function parseChoice(choice: Exclude<EngineChoice, 'auto'>): { name: EngineName; provider: Provider } {
-  if (choice === 'tfjs') return { name: 'wasm', provider: 'cpu' };
   const [name, provider = 'cpu'] = choice.split(':') as [EngineName, Provider | undefined];
   return { name, provider };
+}
+
+/** The one name of a choice: `onnx:cpu` is `onnx`. */
+export function engineOf(choice: Exclude<EngineChoice, 'auto'>): Engine {
+  return choice === 'onnx:cpu' ? 'onnx' : choice;
 }

@@ -1,5 +1,7 @@
-import type { NoiseAugmentation } from '../dataset/augmentation.js';
-import { BANK_METHODS } from '../detector/config.js';
+import type { NoiseOptions } from '../dataset/noise.js';
+import type { CflowSettings } from '../detector/cflow/settings.js';
+import { BANK_METHODS, type BankConfig, type BankMethod } from '../detector/config.js';
+import type { PadimSettings } from '../detector/padim.js';
 import type { Settings, System } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
@@ -19,7 +21,8 @@ export interface SystemConfig {
 export interface EvaluateConfig extends SystemConfig {
   /** Image-level denoising in front of the method (docs/methods.md 5.3), or null. */
   filter: FilterConfig | null;
-  noise: { ratio: number; overlap: boolean; augmentation: NoiseAugmentation; repeat: boolean };
+  /** The noise that is injected, or that a manifest states. */
+  contamination: Required<Omit<NoiseOptions, 'manifest'>> & Pick<NoiseOptions, 'manifest'>;
   maskMode: MaskMode;
   seed: number;
 }
@@ -29,7 +32,14 @@ export interface FilterConfig extends SystemConfig {
   budget: number;
 }
 
-/** What a user may set of a system. Features left out are what the system usually reads. */
+/** The switches of each built-in method, so that an editor completes them. */
+export type MethodSettings = Record<BankMethod, Partial<BankConfig>> & {
+  padim: Partial<PadimSettings>;
+  'padim-star': Partial<PadimSettings>;
+  cflow: Partial<CflowSettings>;
+};
+
+/** What a user may set of any system, their own included. Features left out are what the system usually reads. */
 export interface SystemChoice {
   method: string;
   /** Default: the system's first. */
@@ -38,19 +48,34 @@ export interface SystemChoice {
   features: FeatureChoice;
 }
 
+/** What a user may set of a built-in method: the switches are that method's own. */
+export type MethodChoice = {
+  [Method in keyof MethodSettings]: Omit<SystemChoice, 'method' | 'settings'> & {
+    method: Method;
+    settings?: MethodSettings[Method];
+  };
+}[keyof MethodSettings];
+
 /** What a user may set of the features; the rest is what the system usually reads. */
 export interface FeatureChoice extends Pick<FeatureSpec, 'weights'>, Partial<Pick<FeatureSpec, 'backbone' | 'layers'>> {
   preprocessing?: Partial<Preprocessing>;
-  executor?: FeatureSpec['executor'];
+}
+
+/** What a user may set of an evaluation beside the method. */
+export interface EvaluateChoice<Choice = SystemChoice> {
+  filter?: (Choice & { budget: number }) | null;
+  contamination?: Partial<NoiseOptions>;
+  maskMode?: MaskMode;
+  seed?: number;
 }
 
 /** @throws InputError unless a memory bank is fitted on unfiltered images. */
 export function mustBeBank({ method, filter }: EvaluateConfig, what: string): void {
   const banks: readonly string[] = BANK_METHODS;
   if (!banks.includes(method)) {
-    throw new InputError(`${method} has no threshold to ${what}`, `Choose one of ${BANK_METHODS.join(', ')}`);
+    throw new InputError(`${method} has no τ to ${what}`, `Choose one of ${BANK_METHODS.join(', ')}`);
   }
-  if (filter) throw new InputError(`a ${what} knows no image-level denoising`, 'Leave --denoise out');
+  if (filter) throw new InputError(`a ${what} knows no image-level denoising`, 'Leave --filter out');
 }
 
 /**
@@ -61,25 +86,30 @@ export function systemConfig(choice: SystemChoice, seed: number, systems: readon
   const system = findSystem(choice.method, systems);
   const profile = choice.profile ?? system.profiles[0];
   const settings = system.settings(profile, choice.settings);
-  const { backbone, layers, preprocessing, weights, executor = 'auto' } = choice.features;
+  if (!choice.features) {
+    throw new InputError(
+      `${choice.method} is given no features`,
+      "Give features: { weights: { kind: 'file', path } }, or { kind: 'random', seed: 0 } to try things out",
+    );
+  }
+  const { backbone, layers, preprocessing, weights } = choice.features;
   const usual = system.reading(profile, { backbone, layers, settings: choice.settings, seed });
   const features: FeatureSpec = {
     ...usual,
     preprocessing: { ...usual.preprocessing, ...preprocessing },
     weights,
-    executor,
   };
   return { method: choice.method, profile, settings, features };
 }
 
-/** A full configuration from what a user set. @throws InputError as {@link systemConfig}. */
+/**
+ * A full configuration from what a user set of a built-in method or, given the systems, of any.
+ * @throws InputError as {@link systemConfig}.
+ */
+export function evaluateConfig(set: MethodChoice & EvaluateChoice<MethodChoice>): EvaluateConfig;
+export function evaluateConfig(set: SystemChoice & EvaluateChoice, systems: readonly System[]): EvaluateConfig;
 export function evaluateConfig(
-  set: SystemChoice & {
-    filter?: (SystemChoice & { budget: number }) | null;
-    noise?: Partial<EvaluateConfig['noise']>;
-    maskMode?: MaskMode;
-    seed?: number;
-  },
+  set: SystemChoice & EvaluateChoice,
   systems: readonly System[] = SYSTEMS,
 ): EvaluateConfig {
   const seed = set.seed ?? 0;
@@ -87,7 +117,7 @@ export function evaluateConfig(
   return {
     ...systemConfig(set, seed, systems),
     filter: filter ? { ...systemConfig(filter, seed, systems), budget: filter.budget } : null,
-    noise: { ratio: 0, overlap: false, augmentation: 'none', repeat: false, ...set.noise },
+    contamination: { noise: 0, overlap: false, augmentation: 'none', repeat: false, ...set.contamination },
     maskMode: set.maskMode ?? 'nearest',
     seed,
   };

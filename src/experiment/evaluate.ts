@@ -1,20 +1,18 @@
-import type { Sample } from '../dataset/category.js';
+import type { Category, Sample } from '../dataset/category.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
-import type { NoisyCategory } from '../dataset/noise.js';
+import type { TrainingImage } from '../dataset/noise.js';
 import { isBank } from '../detector/bank-system.js';
-import { type Compute, threadCompute } from '../detector/compute.js';
-import type { Fitted, Judge, System, Workshop } from '../detector/system.js';
-import { findSystem, SYSTEMS } from '../detector/systems.js';
+import type { Fitted, Judge } from '../detector/system.js';
 import { patchGrid } from '../features/embedder.js';
-import { featureReader } from '../features/reader.js';
-import type { Threads } from '../kernels/threads.js';
+import type { FeatureReader } from '../features/reader.js';
 import type { PixelMetrics } from '../metrics/pixel.js';
-import { type Reporter, SILENT } from '../progress.js';
-import { createRandom } from '../random.js';
-import { type Cache, type CacheCounts, contentKey, noCache } from '../storage/cache.js';
+import { type CacheCounts, contentKey } from '../storage/cache.js';
 import type { EvaluateConfig } from './config.js';
+import { contaminate } from './contaminate.js';
 import { type Diagnostics, defectPatches, diagnose } from './diagnostics.js';
 import { type FilterReport, filterTraining } from './filter.js';
+import { fitSystem } from './fit-system.js';
+import type { Lab } from './lab.js';
 import { type ImageResult, measure } from './measure.js';
 import { packageVersion, type Versions } from './versions.js';
 
@@ -48,67 +46,54 @@ export interface EvaluateResult {
   timings: Timings;
   peakMemoryBytes: number;
   config: EvaluateConfig;
-  noise: NoiseManifest;
+  /** The draw of noise. */
+  manifest: NoiseManifest;
   images: ImageResult[];
   /** What was reused from the cache and what was computed. */
   cache: CacheCounts;
   versions: Versions;
 }
 
-/** What an evaluation may be given beside its configuration. */
-export interface EvaluateWatch {
-  reporter?: Reporter;
-  signal?: AbortSignal;
-  cache?: Cache;
-  /** Where the stages run. Default: on the threads. */
-  compute?: Compute;
+/** Who looks on while an evaluation runs. */
+export interface EvaluateObserver {
   /** Called for every test image with its map [crop × crop], e.g. to save heat maps. */
   onImage?: (sample: Sample, score: number, map: Float32Array) => void | Promise<void>;
   /** Called once with the fitted detector. */
   onFit?: (fitted: Fitted) => void | Promise<void>;
-  /** Where methods are looked up: your own beside {@link SYSTEMS}. */
-  systems?: readonly System[];
 }
 
 /**
- * Fits a method on a contaminated category and measures it on its test set: the paper's experiment, one cell.
+ * Contaminates a category, fits a method on it and measures it on its test set: the paper's experiment, one cell.
  * @throws InputError for bad input; Cancelled.
  */
 export async function evaluate(
-  threads: Threads,
-  noisy: NoisyCategory,
+  lab: Lab,
+  category: Category,
   config: EvaluateConfig,
-  watch: EvaluateWatch = {},
+  { onImage, onFit }: EvaluateObserver = {},
 ): Promise<EvaluateResult> {
-  const { category, test, manifest } = noisy;
-  const { reporter = SILENT, signal, cache = noCache(), onFit, systems = SYSTEMS } = watch;
-  const { compute = threadCompute(threads) } = watch;
   const begin = performance.now();
-  const { features, settings, maskMode, seed } = config;
-  const shared = { threads, compute, cache, reporter, signal };
-  const filtered = config.filter && (await filterTraining(noisy.train, config.filter, { ...shared, systems, seed }));
-  const train = filtered?.kept ?? noisy.train;
-  const reader = await featureReader(threads, features, cache, compute.extractor);
-  const judge: Judge = {
+  const { maskMode, seed } = config;
+  const { masked } = category;
+  const { test, manifest, train: all } = contaminate(category, config);
+  const filtered = config.filter && (await filterTraining(lab, all, config.filter, seed));
+  const train = filtered?.kept ?? all;
+  const judge = (reader: FeatureReader): Judge => ({
     key: async () =>
       contentKey([await reader.keys(test), test.map(({ mask, label }) => [mask !== null, label]), maskMode]),
     async measure(half) {
-      const { image, pixel } = await measure(half, test, config, { masked: category.masked, signal });
+      const { image, pixel } = await measure(half, test, config, { masked, signal: lab.signal });
       return { image: image.auroc, pixel: pixel.auroc };
     },
-  };
-  const work: Workshop = { ...shared, reader, random: createRandom(seed), judge };
-  const fitted = await findSystem(config.method, systems).fit(work, train, settings);
-  await onFit?.(fitted);
-  const diagnostics = await diagnosed(fitted, train, category.masked, config);
-  const { image, pixel, images, seconds } = await measure(fitted, test, config, {
-    masked: category.masked,
-    signal,
-    progress: reporter.stage('test'),
-    onImage: watch.onImage,
   });
+  const { fitted, reader } = await fitSystem(lab, train, config, { judge });
+  await onFit?.(fitted);
+  const diagnostics = await diagnosed(fitted, train, masked, config);
+  const progress = lab.reporter.stage('test');
+  const measured = await measure(fitted, test, config, { masked, signal: lab.signal, progress, onImage });
+  const { image, pixel, images, seconds } = measured;
   const total = (performance.now() - begin) / 1000;
-  threads.release();
+  lab.threads.release();
   return {
     category: category.name,
     image,
@@ -125,13 +110,14 @@ export async function evaluate(
     },
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     config,
-    noise: { ...manifest, seed: manifest.seed ?? seed },
+    manifest: { ...manifest, seed: manifest.seed ?? seed },
     images,
-    cache: cache.counts,
+    cache: lab.cache.counts,
     versions: {
       softpatchLab: packageVersion(),
       node: process.version,
-      executor: reader.executor(),
+      engine: lab.compute.engine,
+      library: reader.library(),
       weightsSha256: reader.weightsSha256,
     },
   };
@@ -140,7 +126,7 @@ export async function evaluate(
 /** Diagnostics of a memory bank against the masks; for other detectors only the counts of images. */
 async function diagnosed(
   fitted: Fitted,
-  train: NoisyCategory['train'],
+  train: readonly TrainingImage[],
   masked: boolean,
   { features, maskMode }: EvaluateConfig,
 ): Promise<Diagnostics> {

@@ -1,14 +1,9 @@
 import type { TrainingImage } from '../dataset/noise.js';
 import { filterImages } from '../denoise/image-filter.js';
-import type { Compute } from '../detector/compute.js';
-import type { System } from '../detector/system.js';
-import { findSystem } from '../detector/systems.js';
-import { featureReader } from '../features/reader.js';
-import type { Threads } from '../kernels/threads.js';
-import type { Reporter } from '../progress.js';
 import { createRandom } from '../random.js';
-import type { Cache } from '../storage/cache.js';
 import type { FilterConfig } from './config.js';
+import { fitSystem } from './fit-system.js';
+import type { Lab } from './lab.js';
 
 /** What image-level denoising did, against what is known of the injected images. */
 export interface FilterReport {
@@ -25,39 +20,27 @@ export interface FilterReport {
   seconds: number;
 }
 
-/** What a filter runs with. */
-export interface FilterWork {
-  threads: Threads;
-  compute: Compute;
-  cache: Cache;
-  reporter: Reporter;
-  signal?: AbortSignal;
-  systems: readonly System[];
-  seed: number;
-}
-
 /**
  * Fits a system on the contaminated training images, scores the same images, and drops the highest (docs/methods.md 5.3).
  * @throws InputError for an impossible budget; Cancelled.
  */
 export async function filterTraining(
+  lab: Lab,
   train: readonly TrainingImage[],
   config: FilterConfig,
-  { threads, compute, cache, reporter, signal, systems, seed }: FilterWork,
+  seed: number,
 ): Promise<{ kept: TrainingImage[]; report: FilterReport }> {
   const begin = performance.now();
-  const reader = await featureReader(threads, config.features, cache, compute.extractor);
   const random = createRandom(seed).fork('filter');
-  const work = { threads, compute, reader, random, cache, reporter, signal };
-  const fitted = await findSystem(config.method, systems).fit(work, train, config.settings);
+  const { fitted } = await fitSystem(lab, train, { ...config, seed }, { random });
   const scores = new Float32Array(train.length);
-  const progress = reporter.stage('image filter');
+  const progress = lab.reporter.stage('image filter');
   let done = 0;
-  for await (const { score } of fitted.score(train, { signal })) {
+  for await (const { score } of fitted.score(train)) {
     scores[done++] = score;
     progress(done, train.length);
   }
-  threads.release();
+  lab.threads.release();
   const stays = filterImages(scores, config.budget, train.filter(({ noise }) => !noise).length);
   const dropped = train.filter((_, i) => stays[i] === 0);
   const noise = train.filter((image) => image.noise).length;

@@ -1,31 +1,31 @@
-import type { TrainingImage } from '../dataset/noise.js';
-import { type Compute, threadCompute } from '../detector/compute.js';
-import type { Fitted } from '../detector/system.js';
+import type { FitGiven, Fitted } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
-import { featureReader } from '../features/reader.js';
-import type { Threads } from '../kernels/threads.js';
-import type { Reporter } from '../progress.js';
+import { type FeatureReader, featureReader } from '../features/reader.js';
+import type { ImageRequest } from '../features/spec.js';
 import { createRandom } from '../random.js';
-import type { Cache } from '../storage/cache.js';
-import type { EvaluateConfig } from './config.js';
+import type { SystemConfig } from './config.js';
+import type { Lab } from './lab.js';
 
-/** What a fit runs with. */
-export interface FitWork {
-  threads: Threads;
-  /** Where the stages run. Default: on the threads. */
-  compute?: Compute;
-  cache: Cache;
-  reporter: Reporter;
-  signal?: AbortSignal;
+/** A fitted detector and what it reads images with. */
+export interface FittedSystem {
+  fitted: Fitted;
+  reader: FeatureReader;
 }
 
-/** Fits a configured system on images as they are, to look inside: no filter, no test set. @throws InputError; Cancelled. */
+/**
+ * Fits a configured system on images as they are: the one place where a reader, a generator and a system come together.
+ * @param given the generator, default that of the seed; and a judge over the reader, for rules that look at the test set.
+ * @throws InputError for an unknown method, bad images, weights or switches; Cancelled.
+ */
 export async function fitSystem(
-  { threads, compute = threadCompute(threads), cache, reporter, signal }: FitWork,
-  train: readonly TrainingImage[],
-  { method, features, settings, seed }: Pick<EvaluateConfig, 'method' | 'features' | 'settings' | 'seed'>,
-): Promise<Fitted> {
-  const reader = await featureReader(threads, features, cache, compute.extractor);
-  const work = { threads, compute, reader, random: createRandom(seed), cache, reporter, signal };
-  return findSystem(method).fit(work, train, settings);
+  lab: Lab,
+  train: readonly ImageRequest[],
+  { method, features, settings, seed }: Pick<SystemConfig, 'method' | 'features' | 'settings'> & { seed: number },
+  given: Partial<Pick<FitGiven, 'random'>> & { judge?: (reader: FeatureReader) => FitGiven['judge'] } = {},
+): Promise<FittedSystem> {
+  const system = findSystem(method, lab.systems);
+  const reader = await featureReader(lab, features);
+  const { random = createRandom(seed), judge } = given;
+  const fitted = await system.fit(lab, reader, train, settings, { random, judge: judge?.(reader) });
+  return { fitted, reader };
 }

@@ -50,7 +50,7 @@ export async function measure(
     seconds += (performance.now() - start) / 1000;
     return value;
   };
-  for await (const { score, map } of fitted.score(test, { signal })) {
+  for await (const { score, map } of fitted.score(test)) {
     checkCancelled(signal);
     const sample = test[images.length];
     if (masked) await timed(async () => pixels.add(map, await maskOf(sample, config)));

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import type { Engine } from '../engine/names.js';
 
 /** What produced a result. */
 export interface Versions {
   softpatchLab: string;
   node: string;
-  executor: string;
+  /** What ran the networks, by name and by library; the library is `cache` where every image was remembered. */
+  engine: Engine;
+  library: string;
   weightsSha256: string;
 }
 

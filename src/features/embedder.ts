@@ -1,20 +1,21 @@
 import { engineError } from '../engine/explain-failure.js';
-import { type Provider, parseChoice } from '../engine/names.js';
-import { importOnnxRuntime, loadOnnxRuntime } from '../engine/onnx.js';
+import { type Engine, parseChoice } from '../engine/names.js';
+import { importOnnxRuntime } from '../engine/onnx.js';
 import { createRandom } from '../random.js';
-import type { Executor } from './executor.js';
+import type { Forward } from './forward.js';
 import type { Network } from './network.js';
-import { createOnnxExecutor } from './onnx-executor.js';
+import { createOnnxForward } from './onnx-forward.js';
 import { loadParameters, type Parameters, randomParameters } from './parameters.js';
 import { createReading } from './reading.js';
 import { resnet } from './resnet.js';
 import type { FeatureSpec } from './spec.js';
-import { createTensorFlowExecutor } from './tensorflow-executor.js';
+import { createTensorFlowForward } from './tensorflow-forward.js';
 
 /** Turns one normalised image [crop × crop × 3] into layer maps, and these into what the spec reads. */
 export interface Embedder {
-  executor: string;
-  forward: Executor['forward'];
+  /** Library, version and provider that run the network. */
+  library: string;
+  forward: Forward['forward'];
   embed: ReturnType<typeof createReading>;
   dispose(): Promise<void>;
 }
@@ -27,35 +28,29 @@ export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
 }
 
 /**
- * Builds the executor a spec asks for, on one thread.
- * @throws InputError for unusable weights, or with the mend when onnxruntime or its provider is asked for and does not start.
+ * Builds a spec's network on one thread.
+ * @throws InputError for unusable weights, or with the mend when onnxruntime or its provider does not start.
  */
-export async function createEmbedder(spec: FeatureSpec): Promise<Embedder> {
+export async function createEmbedder(spec: FeatureSpec, engine: Engine): Promise<Embedder> {
   const network = resnet(spec.backbone, spec.layers);
   const parameters = await specParameters(spec);
-  const executor = await createExecutor(spec, network, parameters);
+  const built = await createForward(spec.preprocessing.crop, engine, network, parameters);
   return {
-    executor: executor.name,
-    forward: (image, side) => executor.forward(image, side),
+    library: built.library,
+    forward: (image, side) => built.forward(image, side),
     embed: createReading(spec),
-    dispose: () => executor.dispose(),
+    dispose: () => built.dispose(),
   };
 }
 
-/** On threads the fastest engine is onnxruntime on the processor, where it is installed. */
-async function createExecutor(spec: FeatureSpec, network: Network, parameters: Parameters): Promise<Executor> {
-  const { executor: choice, preprocessing } = spec;
-  const onnx = async (provider: Provider): Promise<Executor> =>
-    createOnnxExecutor(await importOnnxRuntime(), network, parameters, preprocessing.crop, provider);
-  if (choice === 'auto') {
-    const installed = (await loadOnnxRuntime()) !== undefined;
-    return installed ? onnx('cpu') : createTensorFlowExecutor(network, parameters, 'wasm');
+async function createForward(side: number, engine: Engine, network: Network, parameters: Parameters): Promise<Forward> {
+  const { name, provider } = parseChoice(engine);
+  if (name !== 'onnx') return createTensorFlowForward(network, parameters, name === 'cpu' ? 'cpu' : 'wasm');
+  try {
+    return await createOnnxForward(await importOnnxRuntime(), network, parameters, side, provider);
+  } catch (error) {
+    throw engineError(engine, error);
   }
-  const { name, provider } = parseChoice(choice);
-  if (name !== 'onnx') return createTensorFlowExecutor(network, parameters, name === 'cpu' ? 'cpu' : 'wasm');
-  return onnx(provider).catch((error) => {
-    throw engineError(choice, error);
-  });
 }
 
 /** The patch grid of a spec: side in patches, and patches an image. */

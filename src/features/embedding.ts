@@ -1,4 +1,4 @@
-import type { FeatureMap } from './executor.js';
+import type { FeatureMap } from './forward.js';
 
 /** Channels of a patch embedding, and of each layer before the layers are joined. */
 export const EMBEDDING_DIMENSIONS = 1024;

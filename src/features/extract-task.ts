@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/names.js';
 import type { TaskContext } from '../kernels/task.js';
 import { forget } from '../kernels/worker.js';
 import { createEmbedder, type Embedder } from './embedder.js';
@@ -14,11 +15,11 @@ forget.add(async () => {
   await (await dropped?.embedder)?.dispose();
 });
 
-async function embedderFor(spec: FeatureSpec): Promise<Embedder> {
-  const key = JSON.stringify(spec);
+async function embedderFor(spec: FeatureSpec, engine: Engine): Promise<Embedder> {
+  const key = JSON.stringify([spec, engine]);
   if (ready?.key !== key) {
     await (await ready?.embedder)?.dispose();
-    const embedder = createEmbedder(spec);
+    const embedder = createEmbedder(spec, engine);
     ready = { key, embedder };
     embedder.catch(() => {
       ready = undefined;
@@ -30,6 +31,8 @@ async function embedderFor(spec: FeatureSpec): Promise<Embedder> {
 /** Images to read, and where their values go. */
 export interface ExtractJob {
   spec: FeatureSpec;
+  /** What runs the network. */
+  engine: Engine;
   images: readonly ImageRequest[];
   /** The values of all images, these from image `first` on. */
   rows: Float32Array;
@@ -49,19 +52,19 @@ export interface ExtractionSeconds {
 export interface ExtractedChunk {
   sizes: ImageSize[];
   seconds: ExtractionSeconds;
-  /** Null when every image came from the cache. */
-  executor: string | null;
+  /** Library that ran the network; null when every image came from the cache. */
+  library: string | null;
   reused: number;
   damaged: string[];
 }
 
 /** Reads images, or finds what was read of them. @throws InputError naming the image or weight file. */
 export async function run(_context: TaskContext, job: ExtractJob): Promise<ExtractedChunk> {
-  const { spec, images, rows, first, store } = job;
+  const { spec, engine, images, rows, first, store } = job;
   const chunk: ExtractedChunk = {
     sizes: [],
     seconds: { decode: 0, forward: 0, embed: 0 },
-    executor: null,
+    library: null,
     reused: 0,
     damaged: [],
   };
@@ -73,7 +76,7 @@ export async function run(_context: TaskContext, job: ExtractJob): Promise<Extra
     chunk.seconds.decode += (performance.now() - start) / 1000;
     if (found) chunk.reused++;
     else {
-      found = await embed(spec, image, chunk);
+      found = await embed(spec, engine, image, chunk);
       if (path) await writeFeatures(path, found);
     }
     rows.set(found.rows, (first + i) * found.rows.length);
@@ -82,9 +85,14 @@ export async function run(_context: TaskContext, job: ExtractJob): Promise<Extra
   return chunk;
 }
 
-async function embed(spec: FeatureSpec, image: ImageRequest, chunk: ExtractedChunk): Promise<ReadImage> {
-  const embedder = await embedderFor(spec);
-  chunk.executor = embedder.executor;
+async function embed(
+  spec: FeatureSpec,
+  engine: Engine,
+  image: ImageRequest,
+  chunk: ExtractedChunk,
+): Promise<ReadImage> {
+  const embedder = await embedderFor(spec, engine);
+  chunk.library = embedder.library;
   const start = performance.now();
   const { input, size } = await networkInput(spec, image);
   const decoded = performance.now();

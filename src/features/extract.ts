@@ -1,5 +1,6 @@
-import type { EngineChoice } from '../engine/names.js';
+import type { Engine } from '../engine/names.js';
 import { prepareNvidia } from '../engine/nvidia-environment.js';
+import type { Stage } from '../engine/stage.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
@@ -10,6 +11,17 @@ import type { ExtractedChunk, ExtractionSeconds } from './extract-task.js';
 import type { ImageSize } from './input.js';
 import { imageLength } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
+import type { FeatureStore } from './stored-features.js';
+
+/** Images to read as a spec says. */
+export interface ExtractionJob {
+  spec: FeatureSpec;
+  /** What runs the network. */
+  engine: Engine;
+  images: readonly ImageRequest[];
+  /** Where values are found and kept; none: nothing is remembered. */
+  stored?: { cache: Cache; weightsSha256: string };
+}
 
 /** Patch rows of images, and what they cost. */
 export interface Extraction {
@@ -20,74 +32,55 @@ export interface Extraction {
   sizes: ImageSize[];
   /** Wall-clock share of each stage: seconds summed over threads, divided by the threads at work. */
   seconds: ExtractionSeconds;
-  executor: string;
+  /** Library, version and provider that ran the network; null when every image came from the cache. */
+  library: string | null;
 }
 
-/** Where extraction may find and put rows, and the identity of the weights in their keys. */
-export interface FeatureCache {
-  cache: Cache;
-  weightsSha256: string;
-}
+/** Reads images; devices have a form of their own. */
+export const EXTRACT: Stage<ExtractionJob, Extraction> = { name: 'features', onThreads: extract };
 
-/** Reads images as a spec says, in threads or on a device. */
-export interface Extractor {
-  /** The device whose results these are; null where the spec's own choice decides. */
-  readonly engine: EngineChoice | null;
-  extract(
-    spec: FeatureSpec,
-    images: readonly ImageRequest[],
-    watch?: Watch,
-    stored?: FeatureCache,
-  ): Promise<Extraction>;
-  /** Frees networks on the device; they are loaded again when needed. */
-  release?(): void;
-}
-
-/** Reads images in threads. */
-export function threadExtractor(threads: Threads): Extractor {
-  return { engine: null, extract: (...rest) => extract(threads, ...rest) };
-}
-
-const EXTRACT = task<typeof import('./extract-task.js')>(new URL('./extract-task.js', import.meta.url));
+const EXTRACTION = task<typeof import('./extract-task.js')>(new URL('./extract-task.js', import.meta.url));
 const CHUNK = 2;
+
+/** Where a job's values are remembered, as threads need it; null where nothing is. */
+export function storeOf({ engine, stored }: ExtractionJob): FeatureStore | null {
+  if (!stored?.cache.folder) return null;
+  return { folder: stored.cache.folder, engine, weightsSha256: stored.weightsSha256 };
+}
 
 /**
  * Embeds images in threads: each decodes, resizes, runs the network on one core and writes its rows in place, so the
  * stages of different images overlap. The result does not depend on the number of threads.
  * @throws InputError naming the image or weight file; Cancelled.
  */
-export async function extract(
-  threads: Threads,
-  spec: FeatureSpec,
-  images: readonly ImageRequest[],
-  watch: Watch = {},
-  stored?: FeatureCache,
-): Promise<Extraction> {
+export async function extract(threads: Threads, job: ExtractionJob, watch: Watch = {}): Promise<Extraction> {
   // Here, since threads load onnxruntime but cannot set what it reads.
   prepareNvidia();
+  const { spec, engine, images } = job;
   const { positions } = patchGrid(spec);
   const rows = sharedFloats(images.length * imageLength(spec));
-  const store = stored?.cache.folder ? { folder: stored.cache.folder, weightsSha256: stored.weightsSha256 } : null;
+  const store = storeOf(job);
   const plain = images.map(({ path, augmentation }) => ({ path, augmentation: augmentation ?? null }));
   const jobs = ranges(images.length, CHUNK).map(({ from, to }) => ({
     spec,
+    engine,
     images: plain.slice(from, to),
     rows,
     first: from,
     store,
   }));
   const progress = (done: number): void => watch.progress?.(Math.min(done * CHUNK, images.length), images.length);
-  const chunks = await threads.each(EXTRACT, jobs, { ...watch, progress });
+  const chunks = await threads.each(EXTRACTION, jobs, { ...watch, progress });
   const lanes = Math.max(1, Math.min(threads.count, jobs.length));
   const sum = (stage: keyof ExtractionSeconds): number =>
     chunks.reduce((total, { seconds }) => total + seconds[stage], 0) / lanes;
-  if (store) reportReuse(stored!.cache, chunks, images.length);
+  if (store) reportReuse(job.stored!.cache, chunks, images.length);
   return {
     rows,
     positions,
     sizes: chunks.flatMap(({ sizes }) => sizes),
     seconds: { decode: sum('decode'), forward: sum('forward'), embed: sum('embed') },
-    executor: chunks.find(({ executor }) => executor !== null)?.executor ?? 'cache',
+    library: chunks.find(({ library }) => library !== null)?.library ?? null,
   };
 }
 

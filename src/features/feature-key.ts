@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Engine } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { contentKey } from '../storage/cache.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
@@ -7,21 +8,27 @@ import type { FeatureSpec, ImageRequest } from './spec.js';
 /** Raise when the embedding's values change. */
 const VERSION = 2;
 
+/** What computed features depend on beside the spec and the image. */
+export interface FeatureOrigin {
+  /** Engines agree to 1e-6 only, so their features are remembered apart. */
+  engine: Engine;
+  weightsSha256: string;
+}
+
 /**
- * What an image's patch rows depend on: its bytes, the change of the copy, preprocessing, network, weights and which
- * library runs it (they agree to 1e-6 only).
+ * What an image's patch rows depend on: its bytes, the change of the copy, preprocessing, network, weights and engine.
  * @throws InputError when the image cannot be read.
  */
 export async function featureKey(
   spec: FeatureSpec,
-  weightsSha256: string,
+  { engine, weightsSha256 }: FeatureOrigin,
   { path, augmentation }: ImageRequest,
 ): Promise<string> {
   const bytes = await readFile(path).catch((error: Error) => {
     throw new InputError(`cannot read image ${path}: ${error.message}`, 'Check the path');
   });
   const image = createHash('sha256').update(bytes).digest('hex');
-  const { backbone, layers, preprocessing, executor, reading } = spec;
+  const { backbone, layers, preprocessing, reading } = spec;
   return contentKey([
     'features',
     VERSION,
@@ -30,7 +37,7 @@ export async function featureKey(
     backbone,
     layers,
     preprocessing,
-    executor,
+    engine,
     weightsSha256,
     ...(reading?.kind === 'maps' ? [reading] : []),
   ]);

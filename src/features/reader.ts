@@ -1,12 +1,13 @@
+import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
-import type { Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import { type Cache, contentKey } from '../storage/cache.js';
-import { patchGrid, specParameters } from './embedder.js';
+import { contentKey } from '../storage/cache.js';
+import { patchGrid } from './embedder.js';
 import { EMBEDDING_DIMENSIONS } from './embedding.js';
-import { type Extraction, type Extractor, threadExtractor } from './extract.js';
+import { EXTRACT, type Extraction } from './extract.js';
 import { featureKey } from './feature-key.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
+import { weightsIdentity } from './weights-identity.js';
 
 /** Training patches that are read only when a stage has to be computed. */
 export interface TrainingPatches {
@@ -20,12 +21,12 @@ export interface TrainingPatches {
   rows(): Promise<Float32Array>;
 }
 
-/** A run's way to patch features: computed in threads, kept in the cache, timed. */
+/** A run's way to patch features: computed where the run's stages are, kept in its cache, timed. */
 export interface FeatureReader {
   readonly spec: FeatureSpec;
-  weightsSha256: string;
-  /** Library that ran the network, once it ran. */
-  executor(): string;
+  readonly weightsSha256: string;
+  /** Library that ran the network, once it ran; `cache` before. */
+  library(): string;
   /** Seconds spent so far. */
   seconds: Extraction['seconds'];
   /** What the spec reads of each image, in shared memory; `keep: false` leaves the cache alone (one-off copies). */
@@ -36,33 +37,31 @@ export interface FeatureReader {
   patches(images: readonly ImageRequest[], watch?: () => Watch): Promise<TrainingPatches>;
 }
 
-/** Checks the weights and prepares to read features. @throws InputError for unusable weights. */
+/** Identifies the weights and prepares to read features. @throws InputError for weights that cannot be read. */
 export async function featureReader(
-  threads: Threads,
-  wanted: FeatureSpec,
-  cache: Cache,
-  extractor: Extractor = threadExtractor(threads),
+  { compute, cache }: Pick<Resources, 'compute' | 'cache'>,
+  spec: FeatureSpec,
 ): Promise<FeatureReader> {
-  const spec = extractor.engine ? { ...wanted, executor: extractor.engine } : wanted;
-  const { sha256: weightsSha256 } = await specParameters(spec);
+  const weightsSha256 = await weightsIdentity(spec);
+  const { engine } = compute;
   const { positions } = patchGrid(spec);
   const seconds = { decode: 0, forward: 0, embed: 0 };
-  let executor = 'cache';
+  let library = 'cache';
   const reader: FeatureReader = {
     spec,
     weightsSha256,
-    executor: () => executor,
+    library: () => library,
     seconds,
     async read(images, watch, keep = true) {
       const stored = keep ? { cache, weightsSha256 } : undefined;
-      const extraction = await extractor.extract(spec, images, watch, stored);
+      const extraction = await compute.run(EXTRACT, { spec, engine, images, stored }, watch);
       for (const stage of ['decode', 'forward', 'embed'] as const) seconds[stage] += extraction.seconds[stage];
-      if (extraction.executor !== 'cache') executor = extraction.executor;
+      library = extraction.library ?? library;
       return extraction.rows;
     },
     async keys(images) {
       if (!cache.folder) return images.map(() => '');
-      return Promise.all(images.map((image) => featureKey(spec, weightsSha256, image)));
+      return Promise.all(images.map((image) => featureKey(spec, { engine, weightsSha256 }, image)));
     },
     async patches(images, watch = () => ({})) {
       if (images.length === 0) throw new InputError('there is no training image', 'Give at least one');

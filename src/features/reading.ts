@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import { createEmbedding, EMBEDDING_DIMENSIONS } from './embedding.js';
-import type { FeatureMap } from './executor.js';
+import type { FeatureMap } from './forward.js';
 import { resnet } from './resnet.js';
 import type { FeatureSpec } from './spec.js';
 

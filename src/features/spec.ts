@@ -1,4 +1,3 @@
-import type { EngineChoice } from '../engine/names.js';
 import type { Affine } from '../image/affine.js';
 import type { Preprocessing } from '../image/preprocess.js';
 
@@ -11,7 +10,7 @@ export type WeightSource = { kind: 'file'; path: string } | { kind: 'random'; se
  */
 export type Reading = { kind: 'embedding' } | { kind: 'maps'; channels: readonly number[] | null };
 
-/** Everything a patch embedding depends on beside the image. */
+/** Everything a patch embedding depends on beside the image, and beside the engine, which agrees to rounding. */
 export interface FeatureSpec {
   backbone: string;
   /** In order; the first one's grid is the patch grid. */
@@ -20,8 +19,6 @@ export interface FeatureSpec {
   preprocessing: Preprocessing;
   /** The patch embedding where left out. */
   reading?: Reading;
-  /** What runs the network; `auto` prefers the fastest that is present. */
-  executor: EngineChoice;
 }
 
 /** An image to embed, with the change of an injected copy. */

@@ -1,12 +1,11 @@
 import { entryPath, readEntry, writeEntry } from '../storage/cache.js';
-import { featureKey } from './feature-key.js';
+import { type FeatureOrigin, featureKey } from './feature-key.js';
 import type { ImageSize } from './input.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
-/** Where an image's values are remembered, and the identity of the weights. */
-export interface FeatureStore {
+/** Where images' values are remembered. */
+export interface FeatureStore extends FeatureOrigin {
   folder: string;
-  weightsSha256: string;
 }
 
 /** An image's values as the spec reads them. */
@@ -17,7 +16,7 @@ export interface ReadImage {
 
 /** File of the cache for an image's values. @throws InputError when the image cannot be read. */
 export async function featurePath(store: FeatureStore, spec: FeatureSpec, image: ImageRequest): Promise<string> {
-  return entryPath(store.folder, 'features', await featureKey(spec, store.weightsSha256, image));
+  return entryPath(store.folder, 'features', await featureKey(spec, store, image));
 }
 
 /** An image's remembered values, or null; `damaged` is called for an unreadable entry. */

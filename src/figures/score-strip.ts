@@ -10,11 +10,14 @@ export interface ScoreRow {
 }
 
 /** Image scores by what the detector could know of the image; images of unknown label are left out. */
-export function scoreRows(method: string, { images, noise }: Pick<EvaluateResult, 'images' | 'noise'>): ScoreRow[] {
+export function scoreRows(
+  method: string,
+  { images, manifest }: Pick<EvaluateResult, 'images' | 'manifest'>,
+): ScoreRow[] {
   return images
     .filter(({ label }) => label !== null)
     .map(({ name, label, score }) => {
-      const kind = label === 0 ? 'nominal' : noise.images.includes(name) ? 'leaked defect' : 'unseen defect';
+      const kind = label === 0 ? 'nominal' : manifest.images.includes(name) ? 'leaked defect' : 'unseen defect';
       return { method, kind, image: name, score };
     });
 }

@@ -1,8 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
 
-/** A point of a threshold sweep. */
+/** A point of a sweep over τ. */
 export interface SweepCurveRow {
-  threshold: number;
+  tau: number;
   image: number | null;
   pixel: number | null;
 }
@@ -18,20 +18,20 @@ export function sweepChart(
 ): TopLevelSpec {
   const long = (own: readonly SweepCurveRow[]): object[] =>
     own
-      .flatMap(({ threshold, image, pixel }) => [
-        { threshold, metric: 'image AUROC', auroc: image },
-        { threshold, metric: 'pixel AUROC', auroc: pixel },
+      .flatMap(({ tau, image, pixel }) => [
+        { tau, metric: 'image AUROC', auroc: image },
+        { tau, metric: 'pixel AUROC', auroc: pixel },
       ])
       .filter(({ auroc }) => auroc !== null);
   const domain = ['image AUROC', 'pixel AUROC'];
   const legend = { title: null, orient: 'bottom', symbolOpacity: 1, symbolSize: 36 } as const;
   const x = {
-    field: 'threshold',
+    field: 'tau',
     type: 'quantitative',
     axis: { title: 'τ, share of patches removed', format: '~g' },
   } as const;
   const rule = {
-    data: { values: [{ threshold: chosen }] },
+    data: { values: [{ tau: chosen }] },
     mark: { type: 'rule', strokeDash: [3, 3], color: '#888' },
     encoding: { x },
   };

@@ -1,5 +1,5 @@
 import { principalCoordinates } from '../coreset/principal-coordinates.js';
-import { quantile } from '../denoise/threshold.js';
+import { quantile } from '../denoise/cut.js';
 import { encodePng } from '../image/codec.js';
 import type { Threads } from '../kernels/threads.js';
 

@@ -55,11 +55,11 @@ export async function runPaper(
   draws: number,
   systems: readonly string[] = [],
 ): Promise<PaperRun> {
-  const { threads, compute, cache, reporter, category } = lesson;
+  const { category } = lesson;
   const plan = createPlanner(paperSetting(lesson, quick));
   const folder = join(lesson.folder, 'results');
   const cells = gridOf(experiments, [category.name], draws, systems);
-  const { failures } = await runCells({ threads, compute, cache, reporter }, folder, cells, plan);
+  const { failures } = await runCells(lesson, folder, cells, plan);
   const { results } = await finishedCells(folder, cells, plan);
   return {
     cells: cells.length,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Suspect } from '../analysis/suspicion.js';
+import type { Engine } from '../engine/names.js';
 import { systemCode } from '../errors.js';
 import type { Diagnostics } from '../experiment/diagnostics.js';
 import type { FilterReport } from '../experiment/filter.js';
@@ -50,6 +51,8 @@ export interface NaturalRanking {
 export interface CellResult {
   key: string;
   cell: Cell;
+  /** What computed it; missing in files from before it was noted. */
+  engine?: Engine;
   config: unknown;
   evaluate?: Measured;
   timing?: Timed;

@@ -1,35 +1,30 @@
 import { cpus } from 'node:os';
 import { rankBySuspicion } from '../analysis/suspicion.js';
 import { isBank } from '../detector/bank-system.js';
-import { threadCompute } from '../detector/compute.js';
-import { findSystem, SYSTEMS } from '../detector/systems.js';
+import { isDevice } from '../engine/names.js';
 import { evaluate } from '../experiment/evaluate.js';
 import { filterTraining } from '../experiment/filter.js';
-import { type FitWork, fitSystem } from '../experiment/fit-system.js';
+import { fitSystem } from '../experiment/fit-system.js';
+import type { Lab } from '../experiment/lab.js';
 import { patchGrid } from '../features/embedder.js';
-import { featureReader } from '../features/reader.js';
-import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
 import type { CellResult, Measured, NaturalRanking, Timed } from './cell-file.js';
 import { coresetPoints } from './coreset-points.js';
 import type { PlannedCell } from './plan.js';
 
-/** What cells are computed with. */
-export type CellWork = FitWork;
-
 /** Computes a cell. @throws InputError for bad input; Cancelled. */
-export async function computeCell(work: CellWork, planned: PlannedCell): Promise<CellResult> {
+export async function computeCell(lab: Lab, planned: PlannedCell): Promise<CellResult> {
   const { cell, config, key } = planned;
-  const result: CellResult = { key, cell, config: withoutPaths(config) };
+  const result: CellResult = { key, cell, engine: lab.compute.engine, config: withoutPaths(config) };
   switch (cell.kind) {
     case 'evaluate':
-      return { ...result, evaluate: await measured(work, planned) };
+      return { ...result, evaluate: await measured(lab, planned) };
     case 'timing':
-      return { ...result, timing: await timed(work, planned) };
+      return { ...result, timing: await timed(lab, planned) };
     case 'coreset':
-      return { ...result, coreset: await coresetPoints(work, planned) };
+      return { ...result, coreset: await coresetPoints(lab, planned) };
     case 'natural':
-      return { ...result, natural: await natural(work, planned) };
+      return { ...result, natural: await natural(lab, planned) };
   }
 }
 
@@ -40,8 +35,8 @@ function withoutPaths(config: PlannedCell['config']): unknown {
   );
 }
 
-async function measured({ threads, ...watch }: CellWork, { config, noisy }: PlannedCell): Promise<Measured> {
-  const { image, pixel, diagnostics, filter, notes, images } = await evaluate(threads, noisy, config, watch);
+async function measured(lab: Lab, { config, noisy }: PlannedCell): Promise<Measured> {
+  const { image, pixel, diagnostics, filter, notes, images } = await evaluate(lab, noisy.category, config);
   const scoresOf = (label: 0 | 1): number[] => images.filter((i) => i.label === label).map(({ score }) => score);
   const scores = { normal: scoresOf(0), anomalous: scoresOf(1) };
   if (!filter) return { image, pixel, diagnostics, filter: null, notes, scores };
@@ -52,11 +47,11 @@ async function measured({ threads, ...watch }: CellWork, { config, noisy }: Plan
 const REPEATS = 3;
 
 /** Stages of training and inference (docs/methods.md 7): a warm-up, then the median of three runs that remember nothing. */
-async function timed(work: CellWork, planned: PlannedCell): Promise<Timed> {
+async function timed(lab: Lab, planned: PlannedCell): Promise<Timed> {
   const runs: Pick<Timed, 'train' | 'infer'>[] = [];
-  const progress = work.reporter.stage('timing');
+  const progress = lab.reporter.stage('timing');
   for (let repeat = 0; repeat <= REPEATS; repeat++) {
-    const run = await timeOnce({ ...work, cache: noCache() }, planned);
+    const run = await timeOnce({ ...lab, cache: noCache() }, planned);
     if (repeat > 0) runs.push(run);
     progress(repeat, REPEATS);
   }
@@ -67,35 +62,27 @@ async function timed(work: CellWork, planned: PlannedCell): Promise<Timed> {
         return [stage, values[Math.floor(values.length / 2)]];
       }),
     );
-  const device = work.compute?.extractor.engine;
-  const own = `${cpus()[0].model.trim()}, ${work.threads.count} threads, Node ${process.version}`;
-  const machine = device ? `${device}, ${own}` : own;
+  const { engine } = lab.compute;
+  const own = `${cpus()[0].model.trim()}, ${lab.threads.count} threads, Node ${process.version}`;
+  const machine = isDevice(engine) ? `${engine}, ${own}` : own;
   return { repeats: REPEATS, machine, train: median('train'), infer: median('infer') };
 }
 
-async function timeOnce(
-  { threads, compute = threadCompute(threads), cache, reporter, signal }: CellWork,
-  { config, noisy }: PlannedCell,
-): Promise<Pick<Timed, 'train' | 'infer'>> {
-  const { seed, settings } = config;
-  const shared = { threads, compute, cache, reporter, signal };
+async function timeOnce(lab: Lab, { config, noisy }: PlannedCell): Promise<Pick<Timed, 'train' | 'infer'>> {
   const begin = performance.now();
   const since = (start: number): number => (performance.now() - start) / 1000;
-  const filtered =
-    config.filter && (await filterTraining(noisy.train, config.filter, { ...shared, systems: SYSTEMS, seed }));
-  const reader = await featureReader(threads, config.features, cache, compute.extractor);
-  const work = { ...shared, reader, random: createRandom(seed) };
-  const fitted = await findSystem(config.method).fit(work, filtered?.kept ?? noisy.train, settings);
+  const filtered = config.filter && (await filterTraining(lab, noisy.train, config.filter, config.seed));
+  const { fitted } = await fitSystem(lab, filtered?.kept ?? noisy.train, config);
   // A bank gathers its rows when it is first searched; that belongs to training.
   if (isBank(fitted)) await fitted.bank.load();
   const trained = since(begin);
   const { denoise = 0, coreset = 0, fit = 0 } = fitted.seconds;
   const filter = filtered?.report.seconds ?? 0;
   const start = performance.now();
-  for await (const _ of fitted.score(noisy.test, { signal }));
+  for await (const _ of fitted.score(noisy.test));
   const inferred = since(start);
   const { search = 0, map = 0 } = fitted.seconds;
-  threads.release();
+  lab.threads.release();
   return {
     train: { filter, features: trained - filter - denoise - coreset - fit, denoise, coreset, fit },
     infer: { features: inferred - search - map, search, map },
@@ -103,7 +90,7 @@ async function timeOnce(
 }
 
 /** Training images by suspicion: candidates for natural noise (Figure 8). */
-async function natural(work: CellWork, { config, noisy }: PlannedCell): Promise<NaturalRanking> {
-  const fitted = await fitSystem(work, noisy.train, config);
+async function natural(lab: Lab, { config, noisy }: PlannedCell): Promise<NaturalRanking> {
+  const { fitted } = await fitSystem(lab, noisy.train, config);
   return { images: rankBySuspicion(fitted, noisy.train, patchGrid(config.features).positions) };
 }

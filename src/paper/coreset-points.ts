@@ -5,11 +5,11 @@ import { isBank } from '../detector/bank-system.js';
 import { InputError } from '../errors.js';
 import { defectPatches, diagnose } from '../experiment/diagnostics.js';
 import { fitSystem } from '../experiment/fit-system.js';
+import type { Lab } from '../experiment/lab.js';
 import { patchGrid } from '../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import { createRandom } from '../random.js';
 import type { CoresetPoints } from './cell-file.js';
-import type { CellWork } from './compute.js';
 import type { PlannedCell } from './plan.js';
 
 /** Rows drawn of a coreset, and the principal axes t-SNE sees. */
@@ -19,13 +19,10 @@ const [ROWS, AXES] = [800, 50];
 const ROWS_TSNE_JS = 300;
 
 /** A coreset in the plane (Figure 5), each row coloured by where it comes from. */
-export async function coresetPoints(
-  work: CellWork,
-  { config, noisy, tsne: engine }: PlannedCell,
-): Promise<CoresetPoints> {
+export async function coresetPoints(lab: Lab, { config, noisy, tsne: engine }: PlannedCell): Promise<CoresetPoints> {
   const { category, train } = noisy;
   const { features, maskMode, seed } = config;
-  const fitted = await fitSystem(work, train, config);
+  const { fitted } = await fitSystem(lab, train, config);
   if (!isBank(fitted)) throw new InputError(`${config.method} has no coreset`, 'Choose a memory bank');
   const { rows, picks } = await fitted.bank.load();
   const { side, positions } = patchGrid(features);
@@ -39,7 +36,7 @@ export async function coresetPoints(
     sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
   });
   const axes = Math.min(AXES, count - 1);
-  const points = await principalCoordinates(work.threads, sample, EMBEDDING_DIMENSIONS, axes);
+  const points = await principalCoordinates(lab.threads, sample, EMBEDDING_DIMENSIONS, axes);
   const plane =
     engine === 'exact' ? tsne(points, axes) : await tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
   return {

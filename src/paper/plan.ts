@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { openCategory } from '../dataset/layouts.js';
-import { injectNoise, type NoisyCategory } from '../dataset/noise.js';
-import type { EngineChoice } from '../engine/names.js';
+import type { NoisyCategory } from '../dataset/noise.js';
+import { SYSTEMS } from '../detector/systems.js';
 import { type EvaluateConfig, evaluateConfig } from '../experiment/config.js';
-import { specParameters } from '../features/embedder.js';
+import { contaminate } from '../experiment/contaminate.js';
 import type { WeightSource } from '../features/spec.js';
-import { createRandom } from '../random.js';
+import { weightsIdentity } from '../features/weights-identity.js';
 import { contentKey } from '../storage/cache.js';
 import { AUTHORS_DRAWS } from './authors-code.js';
 import { CELL_VERSION } from './cell-file.js';
@@ -28,8 +28,6 @@ export interface PaperSetting {
   tsne?: TsneEngine;
   /** Sides in pixels where they differ from the systems' own, e.g. for small pictures. */
   preprocessing?: { resize: number; crop: number };
-  /** What computes; a named engine's cells are apart. Default: `auto`. */
-  executor?: EngineChoice;
   /** Switches of single methods, e.g. fewer epochs. */
   switches?: Readonly<Record<string, Record<string, unknown>>>;
 }
@@ -47,20 +45,9 @@ export interface PlannedCell {
   key: string;
 }
 
-/** Plans cells; categories and weights are read once each. */
+/** Plans cells; each category is read once. Engines agree to rounding and are not part of a cell's key. */
 export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<PlannedCell> {
   const categories = new Map<string, ReturnType<typeof openCategory>>();
-  const hashes = new Map<string, Promise<string>>();
-  const weightsHash = ({ features }: Pick<EvaluateConfig, 'features'>): Promise<string> => {
-    const { backbone, layers, weights } = features;
-    const name = JSON.stringify([backbone, layers, weights]);
-    let found = hashes.get(name);
-    if (!found) {
-      found = specParameters(features).then(({ sha256 }) => sha256);
-      hashes.set(name, found);
-    }
-    return found;
-  };
   return async (cell) => {
     let opened = categories.get(cell.category);
     if (!opened) {
@@ -68,16 +55,15 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
       categories.set(cell.category, opened);
     }
     const config = cellConfig(cell, setting);
-    const manifest = cell.images && AUTHORS_DRAWS[cell.category];
-    const noisy = injectNoise(await opened, { ...config.noise, manifest }, createRandom(cell.draw).fork('noise'));
+    const noisy = contaminate(await opened, config);
     const { weights: _, ...features } = config.features;
     const filter = config.filter && { ...config.filter, features: { ...config.filter.features, weights: null } };
     const content: unknown[] = [
       CELL_VERSION,
       cell,
       { ...config, features, filter },
-      await weightsHash(config),
-      config.filter && (await weightsHash(config.filter)),
+      await weightsIdentity(config.features),
+      config.filter && (await weightsIdentity(config.filter.features)),
       await Promise.all([...noisy.train, ...noisy.test].map(async ({ name, path }) => [name, (await stat(path)).size])),
     ];
     const { tsne = 'exact' } = setting;
@@ -86,7 +72,7 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
   };
 }
 
-function cellConfig({ system, ratio, overlap, draw }: Cell, setting: PaperSetting): EvaluateConfig {
+function cellConfig({ category, system, ratio, overlap, draw, images }: Cell, setting: PaperSetting): EvaluateConfig {
   const { method, budget, profile } = paperSystem(system);
   const features = (name: string): { backbone?: string; weights: WeightSource } =>
     name === 'padim-star' ? { weights: setting.starWeights } : { backbone: setting.backbone, weights: setting.weights };
@@ -95,15 +81,17 @@ function cellConfig({ system, ratio, overlap, draw }: Cell, setting: PaperSettin
   const choice = (name: string) => ({
     method: name,
     profile: name === 'cflow' ? setting.cflow : name === 'padim' ? 'anomalib' : undefined,
-    features: { ...features(name), preprocessing, executor: setting.executor },
+    features: { ...features(name), preprocessing },
     settings: { ...(greedy.includes(name) ? { ratio: setting.ratio } : {}), ...setting.switches?.[name] },
   });
   const chosen = choice(method);
-  return evaluateConfig({
+  const manifest = images && AUTHORS_DRAWS[category];
+  const set = {
     ...chosen,
     profile: profile ?? chosen.profile,
     filter: budget === undefined ? null : { ...choice('padim-star'), budget },
-    noise: { ratio, overlap },
+    contamination: { noise: ratio, overlap, ...(manifest && { manifest }) },
     seed: draw,
-  });
+  };
+  return evaluateConfig(set, SYSTEMS);
 }

@@ -1,6 +1,7 @@
 import { Cancelled } from '../errors.js';
+import type { Lab } from '../experiment/lab.js';
 import { type CellResult, readCell, writeCell } from './cell-file.js';
-import { type CellWork, computeCell } from './compute.js';
+import { computeCell } from './compute.js';
 import { type Cell, cellName } from './grid.js';
 import type { PlannedCell } from './plan.js';
 
@@ -22,12 +23,12 @@ export interface RunOutcome {
  * @throws Cancelled.
  */
 export async function runCells(
-  work: CellWork,
+  lab: Lab,
   folder: string,
   cells: readonly Cell[],
   plan: (cell: Cell) => Promise<PlannedCell>,
 ): Promise<RunOutcome> {
-  const { reporter } = work;
+  const { reporter } = lab;
   const outcome: RunOutcome = { done: 0, reused: 0, failures: [] };
   let spent = 0;
   for (const [i, cell] of cells.entries()) {
@@ -41,7 +42,7 @@ export async function runCells(
         outcome.reused++;
         continue;
       }
-      await writeCell(folder, await computeCell(work, planned));
+      await writeCell(folder, await computeCell(lab, planned));
       outcome.done++;
       const seconds = (performance.now() - begin) / 1000;
       spent += seconds;

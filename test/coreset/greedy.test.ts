@@ -4,7 +4,7 @@ import type { Anchors } from '../../src/coreset/anchors.js';
 import { greedyCoreset } from '../../src/coreset/greedy.js';
 import { coresetSize, samplers } from '../../src/coreset/samplers.js';
 import { lofScores } from '../../src/denoise/lof.js';
-import { discard } from '../../src/denoise/threshold.js';
+import { discard } from '../../src/denoise/cut.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
 import { POINTS, SQUARED } from '../golden-points.js';

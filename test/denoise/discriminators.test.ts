@@ -3,7 +3,7 @@ import test from 'node:test';
 import { gaussianScores } from '../../src/denoise/gaussian.js';
 import { lofScores, tensorLofScores } from '../../src/denoise/lof.js';
 import { nearestScores } from '../../src/denoise/nearest.js';
-import { discard, normaliseWeights, quantile } from '../../src/denoise/threshold.js';
+import { discard, normaliseWeights, quantile } from '../../src/denoise/cut.js';
 import { patchWeights } from '../../src/denoise/weights.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';

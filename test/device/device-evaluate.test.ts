@@ -8,7 +8,7 @@ import { writeDrawnCategory } from '../../src/dataset/drawn/write.js';
 import { openCategory } from '../../src/dataset/layouts.js';
 import { injectNoise } from '../../src/dataset/noise.js';
 import type { Compute } from '../../src/detector/compute.js';
-import { deviceCompute } from '../../src/device/compute.js';
+import { deviceCompute } from '../../src/device/stages.js';
 import { createDevice, type Device } from '../../src/device/device.js';
 import { loadTensorFlow } from '../../src/engine/tensorflow.js';
 import { Cancelled } from '../../src/errors.js';

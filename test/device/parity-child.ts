@@ -1,5 +1,5 @@
 import { type Compute, threadCompute } from '../../src/detector/compute.js';
-import { deviceCompute } from '../../src/device/compute.js';
+import { deviceCompute } from '../../src/device/stages.js';
 import { createDevice, type Device } from '../../src/device/device.js';
 import { openDevice } from '../../src/device/open.js';
 import { type EngineChoice, isDevice, parseChoice } from '../../src/engine/names.js';

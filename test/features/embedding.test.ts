@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { bilinearTaps, createEmbedding } from '../../src/features/embedding.js';
-import type { FeatureMap } from '../../src/features/executor.js';
+import type { FeatureMap } from '../../src/features/forward.js';
 import { createRandom } from '../../src/random.js';
 
 const random = createRandom(7);

@@ -31,13 +31,13 @@ export const CFLOW: System = {
       profile === 'cflow-ad' ? ({ ...ANOMALIB_PREPROCESSING, filter: 'lanczos' } as const) : ANOMALIB_PREPROCESSING;
     return { backbone, layers: layers ?? usual, preprocessing, reading: { kind: 'maps', channels: null } };
   },
-  async fit(work, train, given) {
+  async fit(lab, reader, train, given, { random: draws, judge: testSet }) {
     const settings = checked(given);
-    const { reader, cache } = work;
-    const random = work.random.fork('cflow');
+    const { cache, reporter } = lab;
+    const random = draws.fork('cflow');
     const seeds = mapsLayout(reader.spec).maps.map((_, l) => random.fork(`mixing/${l}`).integer(2 ** 31));
     const training = freshTraining({ layout: mapsLayout(reader.spec), settings, seeds }, random);
-    const judge = settings.oracle || settings.patience !== null ? work.judge : undefined;
+    const judge = settings.oracle || settings.patience !== null ? testSet : undefined;
     const key: unknown[] = ['cflow', VERSION, await reader.keys(train), settings, seeds];
     if (judge) key.push(await judge.key());
     const found = await cache.find('models', key);
@@ -47,21 +47,21 @@ export const CFLOW: System = {
       const checkpoint = await cache.find('checkpoints', key);
       if (checkpoint) {
         resumeTraining(training, checkpoint);
-        work.reporter.note(`going on after epoch ${training.epochs} of ${settings.epochs}`);
+        reporter.note(`going on after epoch ${training.epochs} of ${settings.epochs}`);
       }
-      const half = (): Fitted => fittedCflow(work, training.flows, train, null, {}, []);
-      await trainAll({ ...work, random, judge }, training, train, half, () =>
+      const half = (): Fitted => fittedCflow(lab, reader, training.flows, train, null, {}, []);
+      await trainAll(lab, reader, { random, judge }, training, train, half, () =>
         cache.keep('checkpoints', key, trainingTensors(training)),
       );
       await cache.keep('models', key, trainingTensors(training));
       await cache.drop('checkpoints', key);
     }
     const fit = found ? 0 : (performance.now() - begin) / 1000;
-    return fittedCflow(work, training.flows, train, null, { fit }, notesOf(training, judge !== undefined));
+    return fittedCflow(lab, reader, training.flows, train, null, { fit }, notesOf(training, judge !== undefined));
   },
-  async restore(work, tensors, given) {
+  async restore(lab, reader, tensors, given) {
     const settings = checked(given);
-    const layout = mapsLayout(work.reader.spec);
+    const layout = mapsLayout(reader.spec);
     const seeds = [...((tensors.seeds?.data ?? []) as Int32Array)];
     const parameters = layout.maps.map(({ channels }, l) => {
       const flat = tensors[`flow.${l}`]?.data as Float32Array | undefined;
@@ -74,6 +74,6 @@ export const CFLOW: System = {
     if (relativeTo?.length !== parameters.length + 1 || seeds.length !== parameters.length) {
       throw new InputError('the flows have no reference to score by', 'Fit the detector again');
     }
-    return fittedCflow(work, { layout, settings, parameters, seeds }, [], relativeTo, { fit: 0 }, []);
+    return fittedCflow(lab, reader, { layout, settings, parameters, seeds }, [], relativeTo, { fit: 0 }, []);
   },
 };

@@ -1,5 +1,7 @@
+import type { Resources } from '../../engine/resources.js';
+import type { FeatureReader } from '../../features/reader.js';
 import type { ImageRequest } from '../../features/spec.js';
-import type { Fitted, Tensors, Workshop } from '../system.js';
+import type { Fitted, Tensors } from '../system.js';
 import { type Flows, likelihoods, reference, scoredImage } from './scoring.js';
 
 /**
@@ -7,26 +9,27 @@ import { type Flows, likelihoods, reference, scoredImage } from './scoring.js';
  * @param train images that scores of single images are relative to. @param known that reference, where it was saved.
  */
 export function fittedCflow(
-  work: Omit<Workshop, 'random'>,
+  lab: Resources,
+  reader: FeatureReader,
   flows: Flows,
   train: readonly ImageRequest[],
   known: Float32Array | null,
   spent: Fitted['seconds'],
   notes: readonly string[],
 ): Fitted {
-  const { crop } = work.reader.spec.preprocessing;
+  const { crop } = reader.spec.preprocessing;
   const seconds: Fitted['seconds'] = { search: 0, map: 0, ...spent };
   let relativeTo = known;
-  const trainingReference = async (signal?: AbortSignal): Promise<Float32Array> => {
-    relativeTo ??= reference(flows, await likelihoods(work, flows, train, { signal, seconds }), crop);
+  const trainingReference = async (): Promise<Float32Array> => {
+    relativeTo ??= reference(flows, await likelihoods(lab, reader, flows, train, seconds), crop);
     return relativeTo;
   };
   return {
     seconds,
     notes,
-    async *score(images, { signal, alone } = {}) {
-      const found = await likelihoods(work, flows, images, { signal, seconds });
-      const own = alone ? await trainingReference(signal) : reference(flows, found, crop);
+    async *score(images, { alone } = {}) {
+      const found = await likelihoods(lab, reader, flows, images, seconds);
+      const own = alone ? await trainingReference() : reference(flows, found, crop);
       for (const i of images.keys()) {
         const begin = performance.now();
         const scored = scoredImage(flows, found, own, i, crop);

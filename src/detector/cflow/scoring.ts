@@ -1,9 +1,12 @@
+import type { Resources } from '../../engine/resources.js';
+import type { FeatureReader } from '../../features/reader.js';
 import type { MapsLayout } from '../../features/reading.js';
 import type { ImageRequest } from '../../features/spec.js';
 import { sharedFloats } from '../../kernels/arena.js';
 import { ranges } from '../../kernels/threads.js';
-import type { Fitted, Scored, Workshop } from '../system.js';
+import type { Fitted, Scored } from '../system.js';
 import { addProbabilities, largest } from './aggregate.js';
+import { FLOWS } from './flow-stage.js';
 import type { LayerWork, LikelihoodJob } from './flow-task.js';
 import type { CflowSettings } from './settings.js';
 
@@ -29,10 +32,11 @@ export function layerWork({ layout, settings, parameters, seeds }: Flows, l: num
 
 /** ℓ of images: for each layer [images × positions]. */
 export async function likelihoods(
-  { compute, reader }: Pick<Workshop, 'compute' | 'reader'>,
+  { compute, signal }: Pick<Resources, 'compute' | 'signal'>,
+  reader: FeatureReader,
   flows: Flows,
   images: readonly ImageRequest[],
-  { signal, seconds }: { signal?: AbortSignal; seconds: Fitted['seconds'] },
+  seconds: Fitted['seconds'],
 ): Promise<Float32Array[]> {
   const { maps } = flows.layout;
   const all = maps.map(({ side }) => new Float32Array(images.length * side * side));
@@ -51,7 +55,7 @@ export async function likelihoods(
         }),
       ),
     );
-    await compute.flow(jobs, { signal });
+    await compute.run(FLOWS, { jobs }, { signal });
     for (const [l, { side }] of maps.entries()) all[l].set(found[l], from * side * side);
     seconds.search = (seconds.search ?? 0) + (performance.now() - begin) / 1000;
   }

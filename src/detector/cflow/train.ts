@@ -1,8 +1,10 @@
+import type { Resources } from '../../engine/resources.js';
 import { Cancelled, checkCancelled, InputError } from '../../errors.js';
+import type { FeatureReader } from '../../features/reader.js';
 import type { ImageRequest } from '../../features/spec.js';
 import { sharedFloats } from '../../kernels/arena.js';
 import type { Random } from '../../random.js';
-import type { Workshop } from '../system.js';
+import { FLOWS } from './flow-stage.js';
 import type { PassJob } from './flow-task.js';
 import { type Flows, layerWork } from './scoring.js';
 import { learningRate } from './settings.js';
@@ -14,7 +16,9 @@ import type { Training } from './training.js';
  * @throws InputError when a batch has fewer vectors than a fibre; Cancelled, leaving the training as it was.
  */
 export async function trainEpoch(
-  { compute, reader, random, reporter, signal }: Workshop,
+  { compute, reporter, signal }: Resources,
+  reader: FeatureReader,
+  random: Random,
   training: Training,
   train: readonly ImageRequest[],
   values: Float32Array | null,
@@ -61,15 +65,14 @@ export async function trainEpoch(
           stop,
         };
       });
-      const outcomes = await compute.flow(jobs, {
-        taken(l, steps) {
-          done[l] = steps;
-          progress(
-            done.reduce((sum, value) => sum + value, 0),
-            total,
-          );
-        },
-      });
+      const taken = (l: number, count: number): void => {
+        done[l] = count;
+        progress(
+          done.reduce((sum, value) => sum + value, 0),
+          total,
+        );
+      };
+      const outcomes = await compute.run(FLOWS, { jobs, taken });
       for (const [l, job] of jobs.entries()) {
         flows.parameters[l].set(job.parameters);
         first[l].set(job.first);

@@ -1,5 +1,7 @@
+import type { Resources } from '../../engine/resources.js';
+import type { FeatureReader } from '../../features/reader.js';
 import type { ImageRequest } from '../../features/spec.js';
-import type { Fitted, Workshop } from '../system.js';
+import type { FitGiven, Fitted } from '../system.js';
 import { trainEpoch } from './train.js';
 import type { Training } from './training.js';
 
@@ -9,13 +11,15 @@ import type { Training } from './training.js';
  * @throws Cancelled; whole epochs are kept.
  */
 export async function trainAll(
-  work: Workshop,
+  lab: Resources,
+  reader: FeatureReader,
+  { random, judge }: FitGiven,
   training: Training,
   train: readonly ImageRequest[],
   half: () => Fitted,
   save: () => Promise<void>,
 ): Promise<void> {
-  const { reader, reporter, signal, judge } = work;
+  const { reporter, signal } = lab;
   const { settings } = training.flows;
   const values =
     settings.augmentation === 'none'
@@ -24,7 +28,7 @@ export async function trainAll(
   const begin = performance.now();
   const before = training.epochs;
   while (training.epochs < settings.epochs && !stopsEarly(training, judge !== undefined)) {
-    await trainEpoch(work, training, train, values);
+    await trainEpoch(lab, reader, random, training, train, values);
     if (judge) {
       const { image, pixel } = await judge.measure(half());
       training.judged.push({ image: image ?? Number.NaN, pixel: pixel ?? Number.NaN });

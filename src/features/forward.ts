@@ -7,9 +7,9 @@ export interface FeatureMap {
 }
 
 /** Runs a network: one normalised image [side × side × 3] in, the asked-for layers out, in order. */
-export interface Executor {
+export interface Forward {
   /** For reports, e.g. `onnxruntime 1.30.0 (cpu)`. */
-  readonly name: string;
+  readonly library: string;
   forward(image: Float32Array, side: number): Promise<FeatureMap[]>;
   dispose(): Promise<void>;
 }

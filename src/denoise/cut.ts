@@ -14,10 +14,10 @@ export function quantile(values: Float32Array, q: number): number {
   return Math.fround(sorted[low] + (sorted[high] - sorted[low]) * (rank - low));
 }
 
-/** Which patches stay: weight ≤ threshold. */
+/** Which patches stay: weight ≤ cut. */
 export interface Denoised {
   /** The (1 − τ)-quantile of all weights pooled. */
-  threshold: number;
+  cut: number;
   /** [patches] of 1 (kept) and 0 (removed). */
   kept: Uint8Array;
   /** Number of ones. */
@@ -26,20 +26,17 @@ export interface Denoised {
 
 /**
  * Removes the noisiest share τ of all patches, pooled over images and positions (docs/methods.md 4.1, step 5): those with
- * weight strictly above the threshold; ties stay. τ = 0 removes nothing.
+ * weight strictly above the cut; ties stay. τ = 0 removes nothing.
  */
 export function discard(weights: Float32Array, tau: number): Denoised {
   if (!(tau >= 0 && tau < 1)) {
-    throw new InputError(
-      `a threshold of ${tau} is impossible`,
-      'Give the share of patches to remove, from 0 to below 1',
-    );
+    throw new InputError(`τ = ${tau} is impossible`, 'Give the share of patches to remove, from 0 to below 1');
   }
-  const threshold = quantile(weights, 1 - tau);
+  const cut = quantile(weights, 1 - tau);
   const kept = new Uint8Array(weights.length);
   let keptCount = 0;
-  for (let i = 0; i < weights.length; i++) if (weights[i] <= threshold) keptCount += kept[i] = 1;
-  return { threshold, kept, keptCount };
+  for (let i = 0; i < weights.length; i++) if (weights[i] <= cut) keptCount += kept[i] = 1;
+  return { cut, kept, keptCount };
 }
 
 /** Normalisations of LOF weights the authors tried; `none` is the published code. */

@@ -1,6 +1,6 @@
 import type { Provider } from '../engine/names.js';
 import { type OnnxRuntime, onnxVersion } from '../engine/onnx.js';
-import type { Executor, FeatureMap } from './executor.js';
+import type { FeatureMap, Forward } from './forward.js';
 import { IMAGE, type Network } from './network.js';
 import { onnxModel } from './onnx-model.js';
 import type { Parameters } from './parameters.js';
@@ -9,13 +9,13 @@ import type { Parameters } from './parameters.js';
  * Runs a network in onnxruntime, on the CPU with one thread: images are shared out over workers instead, which
  * keeps every core on one image's data. Other providers take one image at a time from each worker. Channels-first inside, turned to channels-last at the edges.
  */
-export async function createOnnxExecutor(
+export async function createOnnxForward(
   runtime: OnnxRuntime,
   network: Network,
   parameters: Parameters,
   side: number,
   provider: Provider = 'cpu',
-): Promise<Executor> {
+): Promise<Forward> {
   const session = await runtime.InferenceSession.create(onnxModel(network, parameters, side), {
     executionProviders: [provider],
     intraOpNumThreads: 1,
@@ -23,7 +23,7 @@ export async function createOnnxExecutor(
     graphOptimizationLevel: 'all',
   });
   return {
-    name: `onnxruntime ${onnxVersion(runtime)} (${provider})`,
+    library: `onnxruntime ${onnxVersion(runtime)} (${provider})`,
     async forward(image, given) {
       if (given !== side) throw new RangeError(`the session was built for ${side} px, the image has ${given} px`);
       const results = await session.run({

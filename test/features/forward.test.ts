@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { loadOnnxRuntime } from '../../src/engine/onnx.js';
 import { createEmbedding } from '../../src/features/embedding.js';
-import type { Executor, FeatureMap } from '../../src/features/executor.js';
-import { createOnnxExecutor } from '../../src/features/onnx-executor.js';
+import type { Executor, FeatureMap } from '../../src/features/forward.js';
+import { createOnnxForward } from '../../src/features/onnx-forward.js';
 import { loadParameters, randomParameters } from '../../src/features/parameters.js';
 import { resnet } from '../../src/features/resnet.js';
-import { createTensorFlowExecutor } from '../../src/features/tensorflow-executor.js';
+import { createTensorFlowForward } from '../../src/features/tensorflow-forward.js';
 import { decodeRgb } from '../../src/image/codec.js';
 import { normalise, PATCHCORE_PREPROCESSING, resizeAndCrop } from '../../src/image/preprocess.js';
 import { createRandom } from '../../src/random.js';
@@ -25,8 +25,8 @@ async function bothExecutors(backbone: string, layers: string[], side: number): 
   const runtime = await loadOnnxRuntime();
   assert.ok(runtime, 'onnxruntime-node is a development dependency');
   return [
-    await createTensorFlowExecutor(network, parameters),
-    await createOnnxExecutor(runtime, network, parameters, side),
+    await createTensorFlowForward(network, parameters),
+    await createOnnxForward(runtime, network, parameters, side),
   ];
 }
 
@@ -37,8 +37,8 @@ test('both executors give the golden features and embedding from the image file'
   const image = normalise(resizeAndCrop(await decodeRgb(golden.test[0]), PATCHCORE_PREPROCESSING));
   const runtime = await loadOnnxRuntime();
   const executors = [
-    await createTensorFlowExecutor(network, parameters),
-    await createOnnxExecutor(runtime!, network, parameters, 224),
+    await createTensorFlowForward(network, parameters),
+    await createOnnxForward(runtime!, network, parameters, 224),
   ];
   for (const executor of executors) {
     const maps = await executor.forward(image, 224);
@@ -75,8 +75,8 @@ test('both executors agree on real resnet50v2 weights', needs('weights/resnet50v
   const parameters = await loadParameters(network, shared('weights/resnet50v2.safetensors'));
   const random = createRandom(4);
   const image = Float32Array.from({ length: 64 * 64 * 3 }, () => random.normal());
-  const tensorflow = await createTensorFlowExecutor(network, parameters);
-  const onnx = await createOnnxExecutor((await loadOnnxRuntime())!, network, parameters, 64);
+  const tensorflow = await createTensorFlowForward(network, parameters);
+  const onnx = await createOnnxForward((await loadOnnxRuntime())!, network, parameters, 64);
   const expected = await tensorflow.forward(image, 64);
   const actual = await onnx.forward(image, 64);
   assert.deepEqual(

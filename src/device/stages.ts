@@ -1,0 +1,51 @@
+import { SELECT_ROWS } from '../coreset/greedy.js';
+import { PROJECT } from '../denoise/projection.js';
+import { PATCH_WEIGHTS } from '../denoise/weights.js';
+import { FLOWS } from '../detector/cflow/flow-stage.js';
+import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
+import { GAUSSIANS } from '../detector/padim-stage.js';
+import type { Compute, Stage } from '../engine/stage.js';
+import { EXTRACT } from '../features/extract.js';
+import type { Threads } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
+import type { Device } from './device.js';
+import { deviceExtractor } from './extract.js';
+import { deviceFlows } from './flows.js';
+import { deviceGreedyCoreset } from './greedy.js';
+import { deviceIndex } from './neighbours.js';
+import { deviceGaussians } from './padim.js';
+import { deviceProject } from './project.js';
+import { devicePatchWeights } from './weights.js';
+
+/** A stage's form on a device. */
+type Form = (job: never, watch: Watch) => Promise<unknown>;
+
+/**
+ * Stages on a device; threads decode images and keep the cache meanwhile, and run every stage that has no form here.
+ * A new backend is a table like this one.
+ */
+export function deviceCompute(device: Device, threads: Threads): Compute {
+  const extractor = deviceExtractor(device, threads);
+  const forms = new Map<unknown, Form>();
+  const add = <Job, Result>(stage: Stage<Job, Result>, form: (job: Job, watch: Watch) => Promise<Result>): void => {
+    forms.set(stage, form as Form);
+  };
+  add(EXTRACT, extractor.extract);
+  add(PROJECT, (job, watch) => deviceProject(device, job, watch));
+  add(PATCH_WEIGHTS, (job, watch) => devicePatchWeights(device, job, watch));
+  add(SELECT_ROWS, (job, watch) => deviceGreedyCoreset(device, job, watch));
+  add(INDEX_NEIGHBOURS, deviceIndex(device));
+  add(GAUSSIANS, (job, watch) => deviceGaussians(device, job, watch));
+  add(FLOWS, (job, watch) => deviceFlows(device, job, watch));
+  return {
+    engine: device.name,
+    run: <Job, Result>(stage: Stage<Job, Result>, job: Job, watch: Watch = {}) => {
+      const form = forms.get(stage) as ((job: Job, watch: Watch) => Promise<Result>) | undefined;
+      return form ? form(job, watch) : stage.onThreads(threads, job, watch);
+    },
+    release() {
+      threads.release(true);
+      extractor.release();
+    },
+  };
+}

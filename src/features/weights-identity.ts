@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { InputError } from '../errors.js';
+import { contentKey } from '../storage/cache.js';
+import type { FeatureSpec } from './spec.js';
+
+/** Hashes of files by path, size and time of change: a run asks several times, a file is read once. */
+const known = new Map<string, Promise<string>>();
+
+/**
+ * Identity of a backbone's weights, for caches, cell files and saved detectors: SHA-256 of the file's bytes, streamed, or of
+ * what random ones are drawn from. Nothing is loaded.
+ * @throws InputError naming a file that cannot be read.
+ */
+export async function weightsIdentity({
+  backbone,
+  weights,
+}: Pick<FeatureSpec, 'backbone' | 'weights'>): Promise<string> {
+  if (weights.kind === 'random') return contentKey(['random weights', backbone, weights.seed]);
+  const { path } = weights;
+  const unreadable = (error: Error): never => {
+    throw new InputError(`cannot read the weights ${path}: ${error.message}`, 'Check the path');
+  };
+  const found = await stat(path).catch(unreadable);
+  if (!found.isFile()) throw new InputError(`the weights ${path} are not a file`, 'Give a .safetensors file');
+  const version = `${path}:${found.size}:${found.mtimeMs}`;
+  let hash = known.get(version);
+  if (!hash) {
+    hash = hashFile(path).catch(unreadable);
+    known.set(version, hash);
+    hash.catch(() => known.delete(version));
+  }
+  return hash;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  return hash.digest('hex');
+}

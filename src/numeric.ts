@@ -1,0 +1,18 @@
+// softpatch-lab/kernels: the numeric functions by themselves, on typed arrays and threads.
+
+export { type Anchors, startRows } from './coreset/anchors.js';
+export { type GreedyOptions, greedyCoreset } from './coreset/greedy.js';
+export { type Axes, principalAxes } from './coreset/principal-axes.js';
+export { principalCoordinates } from './coreset/principal-coordinates.js';
+export type { WeightOptions } from './denoise/discriminator.js';
+export { gaussianScores } from './denoise/gaussian.js';
+export { lofScores, tensorLofScores } from './denoise/lof.js';
+export { nearestScores } from './denoise/nearest.js';
+export { PROJECTED_DIMENSIONS, randomProjection } from './denoise/projection.js';
+export { patchWeights } from './denoise/weights.js';
+export { indexNeighbours, type NeighbourIndex, type Neighbours } from './detector/neighbours.js';
+export { MOST_BANKS, type NearestInBanks, nearestInBanks } from './detector/neighbours-many.js';
+export { imageScores, patchScores } from './detector/score.js';
+export { type Arena, createArena, sharedFloats, toShared } from './kernels/arena.js';
+export { multiplyTransposed } from './kernels/multiply.js';
+export { startThreads, type Threads } from './kernels/threads.js';
