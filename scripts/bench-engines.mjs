@@ -2,7 +2,15 @@
 // engine in a process of its own; --small for software drivers. Nothing is written but the table.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { createRandom, openCompute, sharedFloats, startRows, startThreads } from 'softpatch-lab';
+import { createRandom, openLab } from 'softpatch-lab';
+import { sharedFloats, startRows } from 'softpatch-lab/kernels';
+import { SELECT_ROWS } from '../build/src/coreset/greedy.js';
+import { PROJECT } from '../build/src/denoise/projection.js';
+import { PATCH_WEIGHTS } from '../build/src/denoise/weights.js';
+import { INDEX_NEIGHBOURS } from '../build/src/detector/neighbours.js';
+import { GAUSSIANS } from '../build/src/detector/padim-stage.js';
+import { isDevice } from '../build/src/engine/names.js';
+import { EXTRACT } from '../build/src/features/extract.js';
 
 const SELF = fileURLToPath(import.meta.url);
 const UNIT = {
@@ -35,30 +43,35 @@ function rows(n, d, seed) {
 
 /** Stages on one engine; drawn data of the real stages' shapes. */
 async function measure(engine, small) {
-  const threads = startThreads();
-  const compute = await openCompute(engine === 'threads' ? 'onnx' : engine, threads);
+  const lab = await openLab({ engine: engine === 'threads' ? 'onnx' : engine });
+  const { compute } = lab;
   const share = small ? 16 : 1;
-  const result = { network: await networkSpeed(compute, engine, small) };
-  if (compute.extractor.engine !== null || engine === 'threads') {
+  const result = { network: await networkSpeed(compute, small) };
+  if (isDevice(compute.engine) || engine === 'threads') {
     const [n, m, q] = [20_000, 5_000, 784].map((size) => Math.floor(size / share));
     const wide = rows(n, 1024, 1);
     const weights = rows(128, 1024, 2);
-    result.projection = (2e-9 * n * 1024 * 128) / (await timed(() => compute.multiplyTransposed(wide, weights, 1024)));
+    result.projection =
+      (2e-9 * n * 1024 * 128) /
+      (await timed(() => compute.run(PROJECT, { rows: wide, projection: weights, dimensions: 1024 })));
     const queries = rows(q, 1024, 3);
-    const index = await compute.indexNeighbours(wide.subarray(0, m * 1024), 1024, 1);
+    const index = await compute.run(INDEX_NEIGHBOURS, { bank: wide.subarray(0, m * 1024), d: 1024, k: 1 });
     result.search = (2e-9 * m * 1024 * q) / (await timed(() => index.search(queries)));
     const z = rows(n, 128, 4);
     const anchors = startRows(createRandom(1), n);
-    result.greedy = await timed(() => compute.selectRows(z, 128, { count: Math.floor(n / 20), anchors }), 1);
+    result.greedy = await timed(
+      () => compute.run(SELECT_ROWS, { z, d: 128, options: { count: Math.floor(n / 20), anchors } }),
+      1,
+    );
     const positions = 24 / (small ? 6 : 1);
     const images = 352 / (small ? 4 : 1);
     const patches = rows(positions * images, 128, 5);
     result['weights by LOF'] = await timed(() =>
-      compute.patchWeights(patches, positions, 128, { discriminator: 'lof', k: 5 }),
+      compute.run(PATCH_WEIGHTS, { z: patches, positions, d: 128, options: { discriminator: 'lof', k: 5 } }),
     );
     result.gaussians = await timed(() => gaussians(compute, images), 1);
   }
-  await threads.close();
+  await lab.close();
   return result;
 }
 
@@ -67,11 +80,11 @@ async function gaussians(compute, images) {
   const channels = [...Array(100).keys()];
   const layout = { maps: [{ layer: 'layer1', side: 8, channels, offset: 0 }], length: 6400 };
   const fitted = { mean: sharedFloats(6400), lower: sharedFloats(64 * 5050) };
-  await compute.gaussians({ kind: 'fit', values: rows(images, 6400, 6), images, layout, gaussians: fitted }, 64);
+  await compute.run(GAUSSIANS, { kind: 'fit', values: rows(images, 6400, 6), images, layout, gaussians: fitted });
 }
 
 /** Images a second of the whole machine or device, decoding included. */
-async function networkSpeed(compute, engine, small) {
+async function networkSpeed(compute, small) {
   const { writeDrawnCategory, encodePng } = await import('softpatch-lab');
   const { mkdtemp, rm, readdir } = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
@@ -87,9 +100,8 @@ async function networkSpeed(compute, engine, small) {
       layers: ['layer2', 'layer3'],
       weights: { kind: 'random', seed: 1 },
       preprocessing: { resize: crop, crop, filter: 'bilinear' },
-      executor: engine === 'threads' ? 'auto' : engine,
     };
-    return images.length / (await timed(() => compute.extractor.extract(spec, images), 1));
+    return images.length / (await timed(() => compute.run(EXTRACT, { spec, engine: compute.engine, images }), 1));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,33 +3,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import {
-  CONDITION,
-  createEmbedder,
-  createRandom,
-  createTrainer,
-  drawMixing,
-  evaluate,
-  evaluateConfig,
-  freshParameters,
-  greedyCoreset,
-  growthChart,
-  indexNeighbours,
-  injectNoise,
-  loadTensorFlow,
-  multiplyTransposed,
-  openCategory,
-  parameterCount,
-  patchWeights,
-  readManifest,
-  renderChart,
-  renderPng,
-  resample,
-  sharedFloats,
-  startThreads,
-  writeAtomically,
-  writeJson,
-} from 'softpatch-lab';
+import { createRandom, evaluate, evaluateConfig, openCategory, openLab, readManifest, resample } from 'softpatch-lab';
+import { growthChart, renderChart, renderPng } from 'softpatch-lab/figures';
+import { greedyCoreset, indexNeighbours, multiplyTransposed, patchWeights, sharedFloats } from 'softpatch-lab/kernels';
+import { CONDITION } from '../build/src/detector/cflow/condition.js';
+import { drawMixing, freshParameters, parameterCount } from '../build/src/detector/cflow/parameters.js';
+import { createTrainer } from '../build/src/detector/cflow/trainer.js';
+import { loadTensorFlow } from '../build/src/engine/tensorflow.js';
+import { createEmbedder } from '../build/src/features/embedder.js';
+import { writeAtomically, writeJson } from '../build/src/storage/atomic.js';
 import { plainEmbedding, plainGreedy, plainLof, plainNearest } from './bench-baselines.mjs';
 import { benchEngines } from './bench-engines.mjs';
 
@@ -40,7 +22,8 @@ if (engines > 0) {
   process.exit();
 }
 
-const threads = startThreads();
+const lab = await openLab({ engine: 'onnx' });
+const { threads } = lab;
 const random = createRandom(1);
 const seconds = async (work) => {
   const begin = performance.now();
@@ -108,9 +91,8 @@ const spec = {
   layers: ['layer2', 'layer3'],
   weights: { kind: 'random', seed: 0 },
   preprocessing: { resize: 256, crop: 224, filter: 'bilinear' },
-  executor: 'onnx',
 };
-const [onnx, tfjs] = [await createEmbedder(spec), await createEmbedder({ ...spec, executor: 'tfjs' })];
+const [onnx, tfjs] = [await createEmbedder(spec, 'onnx'), await createEmbedder(spec, 'wasm')];
 const forward = await compare(
   () => onnx.forward(input, 224),
   () => tfjs.forward(input, 224),
@@ -204,9 +186,9 @@ if (existsSync(join(shared, 'datasets/mvtec/screw')) && existsSync(weights)) {
     method: 'softpatch-lof',
     profile: 'release',
     features,
-    noise: { ratio: 0.1, overlap: true },
+    contamination: { noise: 0.1, overlap: true, manifest },
   });
-  const { timings } = await evaluate(threads, injectNoise(category, { ...config.noise, manifest }, random), config);
+  const { timings } = await evaluate(lab, category, config);
   result.screw = { timings };
   // The authors' code on 2 cores, PyTorch 1.13 + OpenBLAS + faiss 1.7.3, same job.
   const authors = { 'network and embedding': 0.099 * 512, denoise: 8.3, coreset: 0.083 * 27596, search: 51 };
@@ -248,7 +230,7 @@ const before = existsSync('data/results/bench.json') ? JSON.parse(readFileSync('
 const growth = result.growth ?? before.growth;
 const growthMachine = result.growth ? result.machine : (before.growthMachine ?? before.machine);
 await writeJson('data/results/bench.json', { ...result, ...(growth && { growth, growthMachine }) });
-await threads.close();
+await lab.close();
 
 const line = (cells) => `| ${cells.join(' | ')} |`;
 console.log(line(['stage', 'unit', 'ours', 'plain', 'ratio']));

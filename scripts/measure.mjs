@@ -6,17 +6,14 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createPreview,
-  createRandom,
   encodePng,
   evaluateConfig,
-  injectNoise,
-  openCache,
   openCategory,
+  openLab,
   readManifest,
-  startThreads,
   writeDrawnCategory,
-  writeJson,
 } from 'softpatch-lab';
+import { writeJson } from '../build/src/storage/atomic.js';
 
 const shared = process.env.SOFTPATCH_SHARED ?? '../shared';
 const temporary = mkdtempSync(join(tmpdir(), 'softpatch-measure-'));
@@ -77,8 +74,8 @@ const RUNS = {
     },
   },
   sweep: {
-    what: 'nine thresholds on `screw`, exact',
-    command: `sweep ${SCREW} --method softpatch-lof --thresholds 0:0.4:0.05 --no-cache --chart figures/sweep-screw.svg --csv figures/sweep-screw.csv`,
+    what: 'nine τ on `screw`, exact',
+    command: `sweep ${SCREW} --method softpatch-lof --taus 0:0.4:0.05 --no-cache --chart figures/sweep-screw.svg --csv figures/sweep-screw.csv`,
     run(command) {
       const begin = performance.now();
       softpatch(command);
@@ -87,7 +84,7 @@ const RUNS = {
     },
   },
   preview: {
-    what: 'preview of the same thresholds against that sweep',
+    what: 'preview of the same τ against that sweep',
     command: 'node scripts/measure.mjs preview',
     run: () => preview(),
   },
@@ -140,17 +137,15 @@ async function preview() {
   const exact = lines.map((line) => line.split(',').map(Number));
   const category = await openCategory(PLACES.DATA, 'screw');
   const manifest = await readManifest(PLACES.MANIFEST);
-  const noise = { ratio: 0.1, overlap: true };
-  const noisy = injectNoise(category, { ...noise, manifest }, createRandom(0).fork('noise'));
+  const contamination = { noise: 0.1, overlap: true, manifest };
   const features = { weights: { kind: 'file', path: PLACES.WEIGHTS } };
-  const config = evaluateConfig({ method: 'softpatch-lof', features, noise, settings: { ratio: 0.1 }, seed: 0 });
-  const threads = startThreads();
+  const config = evaluateConfig({ method: 'softpatch-lof', features, contamination, settings: { ratio: 0.1 } });
+  const lab = await openLab({ cache: join(temporary, 'preview') });
   try {
     const begin = performance.now();
-    const cache = openCache(join(temporary, 'preview'), console.error);
-    const answers = await createPreview(threads, noisy, config, { cache });
+    const answers = await createPreview(lab, category, config);
     const prepared = (performance.now() - begin) / 1000;
-    const points = exact.map(([threshold]) => answers.at(threshold));
+    const points = exact.map(([tau]) => answers.at(tau));
     const off = (metric, column) =>
       Math.max(...points.map((point, i) => Math.abs(point[metric].auroc - exact[i][column]))).toFixed(3);
     return {
@@ -163,7 +158,7 @@ async function preview() {
       'largest difference, pixel AUROC': off('pixel', 4),
     };
   } finally {
-    await threads.close();
+    await lab.close();
   }
 }
 

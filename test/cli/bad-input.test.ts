@@ -209,7 +209,7 @@ const cases: Case[] = [
     message: /without overlap, 3 noise images leave no anomalous image of bolt/,
   },
   { what: 'an impossible ratio', args: evaluate('--ratio', '1.5'), message: /ratio = 1\.5 is impossible/ },
-  { what: 'an impossible threshold', args: evaluate('--threshold', '1'), message: /threshold = 1 is impossible/ },
+  { what: 'an impossible τ', args: evaluate('--tau', '1'), message: /tau = 1 is impossible/ },
   { what: 'a number that is none', args: evaluate('--noise', 'much'), message: /'much' is invalid.*not a number/ },
   { what: 'an unknown method', args: evaluate('--method', 'magic'), message: /'magic' is invalid.*patchcore/ },
   {
@@ -240,7 +240,7 @@ const cases: Case[] = [
   },
   {
     what: 'a manifest without images',
-    spoil: (f) => writeFile(join(f, 'n.json'), '{"category":"bolt","ratio":0.25}'),
+    spoil: (f) => writeFile(join(f, 'n.json'), '{"category":"bolt","noise":0.25}'),
     args: (f) => evaluate('--noise', '0.25', '--noise-manifest', join(f, 'n.json'))(f),
     message: /n\.json: images /,
   },
@@ -258,11 +258,11 @@ const cases: Case[] = [
     what: 'a model of another version',
     spoil: (f) => writeSafetensors(join(f, 'm'), {}, { format: 'softpatch-lab/detector', version: '99', config: '{}' }),
     args: (f) => ['detect', train(f), '--model', join(f, 'm')],
-    message: /was saved as version 99, this program reads 2/,
+    message: /was saved as version 99, this program reads 3/,
   },
   {
     what: 'a denoising budget of 1',
-    args: evaluate('--denoise', 'padim-star', '--denoise-budget', '1', '--denoise-weights', 'random'),
+    args: evaluate('--filter', 'padim-star', '--filter-budget', '1', '--filter-weights', 'random'),
     message: /a denoising budget of 1 is impossible/,
   },
   {

@@ -70,16 +70,16 @@ test('draw, check, noise, evaluate, fit and detect work one after the other', as
   );
   assert.match(shown, /bracket: softpatch-lof \(paper\), noise 0\.25, overlap/);
   const result = JSON.parse(await readFile(json, 'utf8'));
-  assert.deepEqual(result.noise.images, JSON.parse(await readFile(manifest, 'utf8')).images);
+  assert.deepEqual(result.manifest.images, JSON.parse(await readFile(manifest, 'utf8')).images);
   assert.ok(result.image.auroc > 0.5 && result.pixel.auroc > 0.5);
 
   const model = join(folder, 'model.safetensors');
   await ok('fit', ...base, '--out', model);
   const [maps, csv] = [join(folder, 'maps'), join(folder, 'scores.csv')];
   const printed = await ok('detect', join(data, 'bracket/test'), '--model', model, '--maps', maps, '--csv', csv);
-  assert.match(printed, /threshold [\d.]+; \d of 9 anomalous/);
+  assert.match(printed, /decision threshold [\d.]+; \d of 9 anomalous/);
   const lines = (await readFile(csv, 'utf8')).trim().split('\n');
-  assert.equal(lines[0], 'path,score,anomalous,threshold');
+  assert.equal(lines[0], 'path,score,anomalous,decisionThreshold');
   assert.equal(lines.length, 10);
   const pictures = await below(maps);
   assert.equal(pictures.length, 9);
@@ -99,14 +99,15 @@ test('evaluate runs with TensorFlow.js, on plain folders, without masks or label
       '--mixed',
       join(folder, mixed),
       ...SMALL,
-      '--executor',
-      'tfjs',
+      '--engine',
+      'wasm',
       '--json',
       json,
     ]);
   assert.equal((await run('bolt/test')).code, 0);
   const typed = JSON.parse(await readFile(json, 'utf8'));
-  assert.match(typed.versions.executor, /tfjs/);
+  assert.match(typed.versions.library, /tfjs/);
+  assert.equal(typed.versions.engine, 'wasm');
   assert.ok(typed.image.auroc !== null && typed.pixel.auroc === null);
   assert.equal((await run('bolt/test/good')).code, 0);
   const unlabelled = JSON.parse(await readFile(json, 'utf8'));
@@ -176,7 +177,7 @@ test('sweep prints and writes the curve', async (t) => {
   const folder = await temporaryFolder(t);
   await softpatch(['data', 'draw', '--to', folder, '--train', '8', '--good', '3', '--defective', '2']);
   const csv = join(folder, 'curve.csv');
-  const grid = ['--noise', '0.25', '--thresholds', '0:0.3:0.15', '--ks', '3,5', '--csv', csv];
+  const grid = ['--noise', '0.25', '--taus', '0:0.3:0.15', '--ks', '3,5', '--csv', csv];
   const { code, stdout, stderr } = await softpatch([
     'sweep',
     '--data',
@@ -189,7 +190,7 @@ test('sweep prints and writes the curve', async (t) => {
   assert.equal(code, 0, stderr);
   assert.match(stdout, /for 6 points/);
   const lines = (await readFile(csv, 'utf8')).trim().split('\n');
-  assert.equal(lines[0], 'threshold,k,ratio,image,pixel,coresetNoise,precision,recall');
+  assert.equal(lines[0], 'tau,k,ratio,image,pixel,coresetNoise,precision,recall');
   assert.deepEqual(
     lines.slice(1).map((line) => line.split(',').slice(0, 2).join(' ')),
     ['0 3', '0 5', '0.15 3', '0.15 5', '0.3 3', '0.3 5'],
@@ -201,7 +202,7 @@ test('sweep draws the curve, and refuses a chart of several k before it computes
   await softpatch(['data', 'draw', '--to', folder, '--train', '8', '--good', '3', '--defective', '2']);
   const chart = join(folder, 'curve.svg');
   const args = ['sweep', '--data', folder, '--category', 'bracket', ...SMALL, '--noise', '0.25', '--chart', chart];
-  const { code, stderr } = await softpatch([...args, '--thresholds', '0,0.15']);
+  const { code, stderr } = await softpatch([...args, '--taus', '0,0.15']);
   assert.equal(code, 0, stderr);
   assert.match(await readFile(chart, 'utf8'), /^<svg[\s\S]*share of patches removed/);
   const refused = await softpatch([...args, '--ks', '3,5']);
@@ -213,7 +214,7 @@ test('the other systems run by name, behind image-level denoising, and as saved 
   const folder = await temporaryFolder(t);
   await softpatch(['data', 'draw', '--to', folder, '--train', '12', '--good', '3', '--defective', '2']);
   const base = ['--data', folder, '--category', 'bracket', '--weights', 'random', '--resize', '64', '--no-cache'];
-  const noisy = ['--noise', '0.25', '--overlap', '--denoise', 'padim-star', '--denoise-budget', '0.25'];
+  const noisy = ['--noise', '0.25', '--overlap', '--filter', 'padim-star', '--filter-budget', '0.25'];
   const cflow = ['--method', 'cflow', '--profile', 'small', '--set', 'epochs=1', '--set', 'blocks=1'];
   for (const method of [
     ['--method', 'padim-star', '--set', 'channels=8'],
@@ -226,15 +227,15 @@ test('the other systems run by name, behind image-level denoising, and as saved 
       evaluated.stdout,
       /bracket: padim-star \+ (padim-star|cflow)[\s\S]*image filter: 3 images dropped, \d of them noise/,
     );
-    const { filter, noise, config } = JSON.parse(await readFile(json, 'utf8'));
+    const { filter, manifest, config } = JSON.parse(await readFile(json, 'utf8'));
     assert.equal(filter.dropped.length, 3);
-    assert.equal(filter.noiseDropped + filter.noiseLeft, noise.images.length);
+    assert.equal(filter.noiseDropped + filter.noiseLeft, manifest.images.length);
     assert.equal(config.filter.method, 'padim-star');
     const model = join(folder, 'model.safetensors');
     const fitted = await softpatch(['fit', ...base, ...method, '--out', model]);
     assert.equal(fitted.code, 0, fitted.stderr);
     assert.match(fitted.stdout, /fitted (padim-star|cflow) on 12 images of bracket: decision threshold/);
     const detected = await softpatch(['detect', join(folder, 'bracket/test/good'), '--model', model]);
-    assert.match(detected.stdout, /threshold [\d.]+; \d of 3 anomalous/);
+    assert.match(detected.stdout, /decision threshold [\d.]+; \d of 3 anomalous/);
   }
 });

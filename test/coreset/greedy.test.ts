@@ -3,8 +3,8 @@ import test from 'node:test';
 import type { Anchors } from '../../src/coreset/anchors.js';
 import { greedyCoreset } from '../../src/coreset/greedy.js';
 import { coresetSize, samplers } from '../../src/coreset/samplers.js';
-import { lofScores } from '../../src/denoise/lof.js';
 import { discard } from '../../src/denoise/cut.js';
+import { lofScores } from '../../src/denoise/lof.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
 import { POINTS, SQUARED } from '../golden-points.js';
@@ -162,13 +162,13 @@ test('greedyCoreset stops on request and reports progress', async () => {
 });
 
 test('samplers: random draws distinct kept rows, identity keeps all of them, sizes are trunc(ρ·n)', async () => {
-  const select = () => assert.fail('nothing greedy was asked for');
+  const compute = { run: () => assert.fail('nothing greedy was asked for') };
   const z = normal(100);
   const kept = Uint8Array.from({ length: 100 }, (_, i) => i % 2);
-  const drawn = await samplers.random(select, { z, d: D, ratio: 0.25, kept }, createRandom(1));
+  const drawn = await samplers.random(compute, { z, d: D, ratio: 0.25, kept }, createRandom(1));
   assert.equal(new Set(drawn).size, 25);
   assert.ok(drawn.every((row) => row % 2 === 1));
-  assert.equal((await samplers.identity(select, { z, d: D, ratio: 0.25, kept }, createRandom(1))).length, 50);
+  assert.equal((await samplers.identity(compute, { z, d: D, ratio: 0.25, kept }, createRandom(1))).length, 50);
   assert.equal(coresetSize(0.1, 275968), 27596);
   assert.throws(() => coresetSize(0, 10), /ratio of 0 is impossible/);
   assert.throws(() => coresetSize(1, 10), /impossible/);

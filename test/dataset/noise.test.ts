@@ -45,15 +45,15 @@ const PUBLISHED: Record<string, [number, number]> = {
   zipper: [24, 36],
 };
 
-test('injectNoise draws trunc(ratio · nominal) images, as published for every category', () => {
+test('injectNoise draws trunc(r · nominal) images, as published for every category', () => {
   for (const [name, [tenth, more]] of Object.entries(PUBLISHED)) {
     const category = listed(name);
-    for (const [ratio, count] of [
+    for (const [r, count] of [
       [0, 0],
       [0.1, tenth],
       [0.15, more],
     ] as const) {
-      const { train, test: left, manifest } = injectNoise(category, { ratio, overlap: false }, createRandom(1));
+      const { train, test: left, manifest } = injectNoise(category, { noise: r, overlap: false }, createRandom(1));
       assert.equal(train.length, category.train.length + count);
       assert.equal(left.length, category.test.length - count);
       assert.equal(new Set(manifest.images).size, count);
@@ -70,11 +70,11 @@ test('injectNoise draws trunc(ratio · nominal) images, as published for every c
 test('injectNoise with overlap leaves the test set whole; the same seed draws the same, r = 0 is the clean run', () => {
   const category = listed('screw');
   const draw = (seed: number): string[] =>
-    injectNoise(category, { ratio: 0.1, overlap: true }, createRandom(seed)).manifest.images;
-  assert.deepEqual(injectNoise(category, { ratio: 0.1, overlap: true }, createRandom(1)).test, category.test);
+    injectNoise(category, { noise: 0.1, overlap: true }, createRandom(seed)).manifest.images;
+  assert.deepEqual(injectNoise(category, { noise: 0.1, overlap: true }, createRandom(1)).test, category.test);
   assert.deepEqual(draw(1), draw(1));
   assert.notDeepEqual(draw(1), draw(2));
-  const clean = injectNoise(category, { ratio: 0, overlap: false }, createRandom(1));
+  const clean = injectNoise(category, { noise: 0, overlap: false }, createRandom(1));
   assert.deepEqual(
     clean.train.map(({ name }) => name),
     category.train.map(({ name }) => name),
@@ -85,17 +85,17 @@ test('a manifest replaces the draw and gives it back', () => {
   const category = listed('screw');
   const { manifest, train } = injectNoise(
     category,
-    { ratio: 0.1, overlap: false, augmentation: 'affine' },
+    { noise: 0.1, overlap: false, augmentation: 'affine' },
     createRandom(3),
   );
-  const again = injectNoise(category, { ratio: 0.1, overlap: false, manifest }, createRandom(99));
+  const again = injectNoise(category, { noise: 0.1, overlap: false, manifest }, createRandom(99));
   assert.deepEqual(again.train, train);
   assert.equal(manifest.draws?.length, 32);
 });
 
 test('augmentation of copies stays in its ranges; beyond A/N0 images repeat, slightly moved', () => {
   const category = listed('transistor');
-  const affine = injectNoise(category, { ratio: 0.18, overlap: true, augmentation: 'affine' }, createRandom(1));
+  const affine = injectNoise(category, { noise: 0.18, overlap: true, augmentation: 'affine' }, createRandom(1));
   for (const { augmentation, noise } of affine.train) {
     if (!noise) assert.equal(augmentation, null);
     else {
@@ -105,7 +105,7 @@ test('augmentation of copies stays in its ranges; beyond A/N0 images repeat, sli
       );
     }
   }
-  const repeated = injectNoise(category, { ratio: 0.4, overlap: true, repeat: true }, createRandom(1));
+  const repeated = injectNoise(category, { noise: 0.4, overlap: true, repeat: true }, createRandom(1));
   const noise = repeated.train.filter((image) => image.noise);
   assert.equal(noise.length, 85);
   assert.equal(new Set(noise.slice(0, 40).map(({ name }) => name)).size, 40, 'every image once before any repeats');
@@ -123,24 +123,24 @@ test('augmentation of copies stays in its ranges; beyond A/N0 images repeat, sli
 for (const [what, options, message] of [
   [
     'more noise than anomalous images',
-    { ratio: 0.2, overlap: true },
+    { noise: 0.2, overlap: true },
     /needs 42 anomalous images, transistor has 40\. Lower it to 0\.188/,
   ],
-  ['no anomaly left without overlap', { ratio: 0.188, overlap: false }, /leave no anomalous image of transistor/],
-  ['a negative ratio', { ratio: -0.1, overlap: true }, /noise ratio of -0\.1 is impossible/],
+  ['no anomaly left without overlap', { noise: 0.188, overlap: false }, /leave no anomalous image of transistor/],
+  ['a negative ratio', { noise: -0.1, overlap: true }, /noise ratio of -0\.1 is impossible/],
   [
     'a manifest of another category',
-    { ratio: 0, overlap: true, manifest: { category: 'screw', ratio: 0, images: [] } },
+    { noise: 0, overlap: true, manifest: { category: 'screw', noise: 0, images: [] } },
     /is for screw, not transistor/,
   ],
   [
     'a manifest of another length',
-    { ratio: 0.1, overlap: true, manifest: { category: 'transistor', ratio: 0.1, images: ['a'] } },
-    /lists 1 images, the ratio asks for 21/,
+    { noise: 0.1, overlap: true, manifest: { category: 'transistor', noise: 0.1, images: ['a'] } },
+    /lists 1 images, the noise ratio asks for 21/,
   ],
   [
     'a manifest with a nominal image',
-    { ratio: 0.005, overlap: true, manifest: { category: 'transistor', ratio: 0.005, images: ['test/good/0.png'] } },
+    { noise: 0.005, overlap: true, manifest: { category: 'transistor', noise: 0.005, images: ['test/good/0.png'] } },
     /lists test\/good\/0\.png, which is no anomalous/,
   ],
 ] as [string, NoiseOptions, RegExp][]) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { discard, normaliseWeights, quantile } from '../../src/denoise/cut.js';
 import { gaussianScores } from '../../src/denoise/gaussian.js';
 import { lofScores, tensorLofScores } from '../../src/denoise/lof.js';
 import { nearestScores } from '../../src/denoise/nearest.js';
-import { discard, normaliseWeights, quantile } from '../../src/denoise/cut.js';
 import { patchWeights } from '../../src/denoise/weights.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
@@ -69,13 +69,13 @@ test('quantile(1…10, .85) is 8.65', () => {
 });
 
 test('discard removes strictly above the quantile: rows 5 and 6 of the golden points', () => {
-  const { threshold, kept, keptCount } = discard(lofScores(SQUARED, 8, 3), 0.15);
-  assert.ok(Math.abs(threshold - 1.148419) < 1e-5);
+  const { cut, kept, keptCount } = discard(lofScores(SQUARED, 8, 3), 0.15);
+  assert.ok(Math.abs(cut - 1.148419) < 1e-5);
   assert.deepEqual([...kept], [1, 1, 1, 1, 1, 0, 0, 1]);
   assert.equal(keptCount, 6);
   assert.equal(discard(Float32Array.of(2, 2, 2), 0.5).keptCount, 3, 'ties stay');
   assert.equal(discard(Float32Array.of(1, 2, 3), 0).keptCount, 3);
-  assert.throws(() => discard(Float32Array.of(1), 1), /threshold of 1 is impossible/);
+  assert.throws(() => discard(Float32Array.of(1), 1), /τ = 1 is impossible/);
 });
 
 test('normaliseWeights: minus the image’s median plus 1, or over the position’s mean', () => {

@@ -1,5 +1,4 @@
-import type { ImageRequest, Scored, System } from '../../src/index.js';
-import { anomalyMap, findSystem, patchGrid } from '../../src/index.js';
+import { anomalyMap, EMBEDDING_DIMENSIONS, findSystem, patchGrid, type System } from '../../src/index.js';
 
 /** Scores a patch by its distance² to the mean patch at its position: no memory, no Gaussian. */
 export const MEAN_PATCH: System = {
@@ -8,22 +7,30 @@ export const MEAN_PATCH: System = {
   profiles: ['plain'],
   reading: (_profile, chosen) => findSystem('patchcore').reading('paper', chosen),
   settings: (_profile, set = {}) => set,
-  async fit(work, train, settings) {
-    const data = new Float32Array(patchGrid(work.reader.spec).positions * 1024);
-    for (const [i, value] of (await work.reader.read(train)).entries()) data[i % data.length] += value / train.length;
-    return this.restore(work, { mean: { dtype: 'F32', shape: [data.length], data } }, settings);
+
+  async fit(lab, reader, train, settings) {
+    const data = new Float32Array(patchGrid(reader.spec).positions * EMBEDDING_DIMENSIONS);
+    const rows = await reader.read(train, { signal: lab.signal });
+    for (const [i, value] of rows.entries()) data[i % data.length] += value / train.length;
+    return this.restore(lab, reader, { mean: { dtype: 'F32', shape: [data.length], data } }, settings);
   },
-  async restore({ reader }, tensors) {
-    const mean = tensors.mean.data;
+
+  async restore(lab, reader, tensors) {
+    const mean = tensors.mean.data as Float32Array;
     const { side, positions } = patchGrid(reader.spec);
-    async function* score(images: readonly ImageRequest[]): AsyncGenerator<Scored> {
-      for (const image of images) {
-        const scores = new Float32Array(positions);
-        for (const [i, value] of (await reader.read([image])).entries())
-          scores[i >> 10] += (value - Number(mean[i])) ** 2;
-        yield { score: Math.max(...scores), map: anomalyMap(scores, side, reader.spec.preprocessing.crop) };
-      }
-    }
-    return { seconds: {}, score, tensors: async () => tensors };
+    return {
+      seconds: {},
+      tensors: async () => tensors,
+      async *score(images) {
+        for (const image of images) {
+          const rows = await reader.read([image], { signal: lab.signal });
+          const scores = new Float32Array(positions);
+          for (const [i, value] of rows.entries()) {
+            scores[Math.floor(i / EMBEDDING_DIMENSIONS)] += (value - mean[i]) ** 2;
+          }
+          yield { score: Math.max(...scores), map: anomalyMap(scores, side, reader.spec.preprocessing.crop) };
+        }
+      },
+    };
   },
 };

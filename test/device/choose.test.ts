@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { chooseDevice, type Starters } from '../../src/device/choose.js';
+import { chooseEngine, type Starters } from '../../src/device/choose.js';
 import type { Device } from '../../src/device/device.js';
-import { type DeviceName, ENGINE_CHOICES, parseChoice } from '../../src/engine/names.js';
+import { type DeviceName, type Engine, isDevice } from '../../src/engine/names.js';
+import { importOnnxRuntime } from '../../src/engine/onnx.js';
 
 /** Starters on a machine with some devices; the others' packages are missing or broken. */
 function machine(
@@ -28,8 +29,11 @@ function machine(
   };
 }
 
-const auto = async (...rest: Parameters<typeof machine>): Promise<string | undefined> =>
-  (await chooseDevice('auto', machine(...rest)))?.device.name;
+const auto = async (...rest: Parameters<typeof machine>): Promise<Engine> => {
+  const { engine, opened } = await chooseEngine('auto', machine(...rest));
+  assert.equal(opened?.device.name, isDevice(engine) ? engine : undefined, 'a device comes opened, and only a device');
+  return engine;
+};
 
 test('auto takes a real accelerator, TensorFlow with CUDA before WebGPU', async () => {
   assert.equal(await auto({ 'tensorflow-gpu': 'gpu', webgpu: 'gpu' }, true), 'tensorflow-gpu');
@@ -38,37 +42,45 @@ test('auto takes a real accelerator, TensorFlow with CUDA before WebGPU', async 
 });
 
 test('auto never takes a software driver, and tries nothing that is not installed', async () => {
-  assert.equal(await auto({ webgpu: 'software', 'tensorflow-gpu': 'software' }, true), undefined);
-  assert.equal(await auto({ webgpu: 'software' }, false), undefined);
+  assert.equal(await auto({ webgpu: 'software', 'tensorflow-gpu': 'software' }, true), 'onnx');
+  assert.equal(await auto({ webgpu: 'software' }, false), 'wasm');
   const bare = machine({}, false);
-  assert.equal(await chooseDevice('auto', bare), null);
+  assert.deepEqual(await chooseEngine('auto', bare), { engine: 'wasm', opened: null });
   assert.deepEqual(bare.opened, []);
 });
 
-test('auto prefers onnxruntime on threads to TensorFlow on the processor', async () => {
-  assert.equal(await auto({ tensorflow: 'gpu' }, true), undefined);
+test('auto prefers onnxruntime on threads to TensorFlow on the processor, and that to wasm', async () => {
+  assert.equal(await auto({ tensorflow: 'gpu' }, true), 'onnx');
   assert.equal(await auto({ tensorflow: 'gpu' }, false), 'tensorflow');
+  assert.equal(await auto({ tensorflow: 'broken' }, false), 'wasm');
+});
+
+test('auto without a device is onnxruntime where that is installed, as it is here', async () => {
+  const here = { ...machine({}, false), onnx: importOnnxRuntime };
+  assert.deepEqual(await chooseEngine('auto', here), { engine: 'onnx', opened: null });
 });
 
 test('a named device is taken even if it is software, and says how to mend it if it does not start', async () => {
-  const software = await chooseDevice('webgpu', machine({ webgpu: 'software' }, true));
-  assert.equal(software?.software, true);
+  const { engine, opened } = await chooseEngine('webgpu', machine({ webgpu: 'software' }, true));
+  assert.equal(engine, 'webgpu');
+  assert.equal(opened?.device.name, 'webgpu');
+  assert.equal(opened?.software, true);
   await assert.rejects(
-    chooseDevice('webgpu', machine({ webgpu: 'broken' }, true)),
+    chooseEngine('webgpu', machine({ webgpu: 'broken' }, true)),
     /engine webgpu does not start: the library libvulkan\.so\.1 is missing.*apt install libvulkan1.*softpatch doctor/s,
   );
 });
 
-test('engines of threads need no device', async () => {
-  for (const choice of ['onnx', 'onnx:cuda', 'wasm', 'cpu', 'tfjs'] as const) {
+test('engines of threads need no device and keep their name; onnx:cpu is onnx', async () => {
+  for (const [choice, engine] of [
+    ['onnx', 'onnx'],
+    ['onnx:cpu', 'onnx'],
+    ['onnx:cuda', 'onnx:cuda'],
+    ['wasm', 'wasm'],
+    ['cpu', 'cpu'],
+  ] as const) {
     const own = machine({ webgpu: 'gpu' }, true);
-    assert.equal(await chooseDevice(choice, own), null);
+    assert.deepEqual(await chooseEngine(choice, own), { engine, opened: null });
     assert.deepEqual(own.opened, []);
   }
-});
-
-test('every choice names an engine and a provider', () => {
-  for (const choice of ENGINE_CHOICES) if (choice !== 'auto') assert.ok(parseChoice(choice).name.length > 2);
-  assert.deepEqual(parseChoice('onnx:cuda'), { name: 'onnx', provider: 'cuda' });
-  assert.deepEqual(parseChoice('tfjs'), { name: 'wasm', provider: 'cpu' });
 });

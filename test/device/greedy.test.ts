@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { GreedyOptions } from '../../src/coreset/greedy.js';
+import type { Device } from '../../src/device/device.js';
 import { deviceGreedyCoreset } from '../../src/device/greedy.js';
 import { Cancelled } from '../../src/errors.js';
+import type { Watch } from '../../src/progress.js';
 import { createRandom } from '../../src/random.js';
 import { cpuDevice } from './cpu-device.js';
 
@@ -34,22 +37,24 @@ function plain(z: Float32Array, count: number, starts: readonly number[], kept?:
   return picks;
 }
 
+const select = (device: Device, z: Float32Array, options: GreedyOptions, watch?: Watch): Promise<Int32Array> =>
+  deviceGreedyCoreset(device, { z, d: D, options }, watch);
 const starts = { kind: 'starts', rows: Int32Array.of(3, 50, 9) } as const;
 
 test('the picks are those of the plain loop, over many small blocks', async () => {
   const z = normal(700);
   // 2,048 bytes a block of distances to 512 centres: one row of them after another.
-  const picks = await deviceGreedyCoreset(await cpuDevice(2 ** 17), z, D, { count: 90, anchors: starts });
+  const picks = await select(await cpuDevice(2 ** 17), z, { count: 90, anchors: starts });
   assert.deepEqual([...picks], plain(z, 90, [3, 50, 9]));
 });
 
 test('removed rows are never picked after the first', async () => {
   const z = normal(300, 2);
   const kept = Uint8Array.from({ length: 300 }, (_, i) => (i % 3 === 0 ? 0 : 1));
-  const picks = await deviceGreedyCoreset(await cpuDevice(), z, D, { count: 60, anchors: starts, kept });
+  const picks = await select(await cpuDevice(), z, { count: 60, anchors: starts, kept });
   assert.deepEqual([...picks], plain(z, 60, [3, 50, 9], kept));
   assert.ok(picks.slice(1).every((row) => kept[row] === 1));
-  const own = await deviceGreedyCoreset(await cpuDevice(), z, D, {
+  const own = await select(await cpuDevice(), z, {
     count: 60,
     anchors: starts,
     kept,
@@ -61,7 +66,7 @@ test('removed rows are never picked after the first', async () => {
 test('where kept rows run out, row 0 is repeated; duplicates are not picked twice before', async () => {
   const z = normal(40, 3);
   z.copyWithin(20 * D, 0, 20 * D);
-  const picks = await deviceGreedyCoreset(await cpuDevice(), z, D, { count: 24, anchors: starts });
+  const picks = await select(await cpuDevice(), z, { count: 24, anchors: starts });
   assert.equal(new Set([...picks.subarray(0, 20)].map((row) => row % 20)).size, 20);
   assert.deepEqual([...picks.subarray(20)], [0, 0, 0, 0]);
 });
@@ -69,7 +74,7 @@ test('where kept rows run out, row 0 is repeated; duplicates are not picked twic
 test('many equal rows end in row 0 too, also beyond what is followed of a block', async () => {
   const z = normal(200, 5);
   for (let i = 10; i < 200; i++) z.copyWithin(i * D, (i % 10) * D, ((i % 10) + 1) * D);
-  const picks = await deviceGreedyCoreset(await cpuDevice(), z, D, { count: 15, anchors: starts });
+  const picks = await select(await cpuDevice(), z, { count: 15, anchors: starts });
   assert.equal(new Set([...picks.subarray(0, 10)].map((row) => row % 10)).size, 10);
   assert.deepEqual([...picks.subarray(10)], [0, 0, 0, 0, 0]);
 });
@@ -77,10 +82,10 @@ test('many equal rows end in row 0 too, also beyond what is followed of a block'
 test('impossible counts and a stop are errors', async () => {
   const device = await cpuDevice();
   const z = normal(20);
-  await assert.rejects(deviceGreedyCoreset(device, z, D, { count: 21, anchors: starts }), /impossible/);
+  await assert.rejects(select(device, z, { count: 21, anchors: starts }), /impossible/);
   const tensors = device.tf.memory().numTensors;
   const signal = AbortSignal.abort();
-  const many = deviceGreedyCoreset(device, normal(600), D, { count: 400, anchors: starts }, { signal });
+  const many = select(device, normal(600), { count: 400, anchors: starts }, { signal });
   await assert.rejects(many, Cancelled);
   assert.equal(device.tf.memory().numTensors, tensors, 'nothing stays on the device');
 });

@@ -25,7 +25,7 @@ test('the nearest rows are those of brute force, over several blocks of bank and
   bank.copyWithin(90 * D, 10 * D, 14 * D);
   const queries = rows(25, 2);
   queries.set(bank.subarray(11 * D, 12 * D), 3 * D);
-  const index = await deviceNeighbours(await cpuDevice(4 * D * 40), bank, D, 3);
+  const index = await deviceNeighbours(await cpuDevice(4 * D * 40), { bank, d: D, k: 3 });
   const found = await index.search(queries);
   for (let q = 0; q < 25; q++) {
     const expected = brute(bank, queries.subarray(q * D, (q + 1) * D)).slice(0, 3);
@@ -45,11 +45,11 @@ test('the nearest rows are those of brute force, over several blocks of bank and
 
 test('fewer rows than k give all of them, other shapes are refused', async () => {
   const device = await cpuDevice();
-  const index = await deviceNeighbours(device, rows(2, 3), D, 5);
+  const index = await deviceNeighbours(device, { bank: rows(2, 3), d: D, k: 5 });
   const { rows: found } = await index.search(rows(4, 4));
   assert.equal(found.length, 8);
   await assert.rejects(index.search(new Float32Array(D + 1)), RangeError);
-  await assert.rejects(deviceNeighbours(device, new Float32Array(0), D, 1), RangeError);
+  await assert.rejects(deviceNeighbours(device, { bank: new Float32Array(0), d: D, k: 1 }), RangeError);
   const before = device.tf.memory().numTensors;
   index.dispose();
   assert.equal(device.tf.memory().numTensors, before - 2);

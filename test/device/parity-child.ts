@@ -1,13 +1,13 @@
-import { type Compute, threadCompute } from '../../src/detector/compute.js';
-import { deviceCompute } from '../../src/device/stages.js';
 import { createDevice, type Device } from '../../src/device/device.js';
 import { openDevice } from '../../src/device/open.js';
-import { type EngineChoice, isDevice, parseChoice } from '../../src/engine/names.js';
+import { deviceCompute } from '../../src/device/stages.js';
+import { type Engine, type EngineChoice, engineOf, isDevice, parseChoice } from '../../src/engine/names.js';
 import { importOnnxRuntime, onnxVersion } from '../../src/engine/onnx.js';
+import { type Compute, threadCompute } from '../../src/engine/stage.js';
 import { type Backend, loadTensorFlow } from '../../src/engine/tensorflow.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { runOps } from './ops.js';
-import { readingStages, type StageResult, stages } from './stages.js';
+import { readingRuns, type StageResult, stageRuns } from './stage-runs.js';
 
 /**
  * Runs every op and every stage on one engine and prints the results as JSON, or one reason why the engine is not
@@ -17,32 +17,32 @@ const [name, ...images] = process.argv.slice(2);
 const threads = startThreads(2);
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
-async function device(): Promise<{ device: Device; about: string }> {
-  if (isDevice(name)) {
-    const { device: opened, software } = await openDevice(name);
-    return { device: opened, about: `${opened.about}${software ? ', software' : ''}` };
+async function openEngine(engine: Engine): Promise<{ device: Device; about: string }> {
+  if (isDevice(engine)) {
+    const { device, software } = await openDevice(engine);
+    return { device, about: `${device.about}${software ? ', software' : ''}` };
   }
-  const tf = await loadTensorFlow(name as Backend);
-  const about = `tfjs ${tf.version_core} (${name})`;
-  return { device: createDevice(tf, { name, about, budget: 2 ** 26 }), about };
+  const tf = await loadTensorFlow(engine as Backend);
+  const about = `tfjs ${tf.version_core} (${engine})`;
+  return { device: createDevice(tf, { name: engine, about, budget: 2 ** 26 }), about };
 }
 
 try {
-  let compute: Compute = threadCompute(threads);
+  const engine = name === 'threads' ? 'wasm' : engineOf(name as Exclude<EngineChoice, 'auto'>);
+  const onnx = parseChoice(engine).name === 'onnx';
+  let compute: Compute = threadCompute(threads, engine);
   let about = 'threads';
   let ops: Awaited<ReturnType<typeof runOps>> = {};
-  const onThreads = name === 'threads' || parseChoice(name as 'onnx').name === 'onnx';
-  if (!onThreads) {
-    const opened = await device();
+  if (onnx) about = `onnxruntime ${onnxVersion(await importOnnxRuntime())} (${engine})`;
+  else if (name !== 'threads') {
+    const opened = await openEngine(engine);
     ({ about } = opened);
     ops = await runOps(opened.device.tf);
     compute = deviceCompute(opened.device, threads);
   }
   const results: Record<string, StageResult | string> = {};
-  const executor = onThreads && name !== 'threads' ? (name as EngineChoice) : 'wasm';
-  if (executor !== 'wasm') about = `onnxruntime ${onnxVersion(await importOnnxRuntime())} (${executor})`;
   // onnxruntime runs networks only; the other stages stay on the threads, the reference.
-  const chosen = { ...readingStages(images, executor), ...(executor === 'wasm' ? stages() : {}) };
+  const chosen = { ...readingRuns(images), ...(onnx ? {} : stageRuns()) };
   for (const [stage, run] of Object.entries(chosen)) {
     const begin = performance.now();
     results[stage] = await run(compute).catch((error: Error) => String(error.stack));

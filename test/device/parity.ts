@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { writeDrawnCategory } from '../../src/dataset/drawn/write.js';
 import { encodePng } from '../../src/image/codec.js';
 import { relativeError } from '../shared.js';
-import type { StageResult } from './stages.js';
+import type { StageResult } from './stage-runs.js';
 
 /** What a child prints of an engine. */
 export interface Report {

@@ -12,6 +12,7 @@ import { cpuDevice } from './cpu-device.js';
 const [IMAGES, POSITIONS, D] = [9, 7, 6];
 const random = createRandom(4);
 const z = Float32Array.from({ length: IMAGES * POSITIONS * D }, () => random.normal() + 5);
+const job = { z, positions: POSITIONS, d: D };
 
 /** One position's patches and their squared distances. */
 function at(position: number): { points: Float32Array; squared: Float32Array } {
@@ -30,7 +31,7 @@ for (const discriminator of DISCRIMINATORS) {
   test(`${discriminator} on a device, in blocks of positions, is that of each position alone`, async () => {
     // Room for two positions at a time.
     const device = await cpuDevice(4 * IMAGES * IMAGES * 2 * 2);
-    const weights = await devicePatchWeights(device, z, POSITIONS, D, { discriminator, k: 3 });
+    const weights = await devicePatchWeights(device, { ...job, options: { discriminator, k: 3 } });
     for (let p = 0; p < POSITIONS; p++) {
       const { points, squared } = at(p);
       const expected = {
@@ -48,12 +49,12 @@ for (const discriminator of DISCRIMINATORS) {
 test('k beyond the images is clipped, one image weighs 1, NaN is refused', async () => {
   const device = await cpuDevice();
   const options = { discriminator: 'lof', k: 50 } as const;
-  const clipped = await devicePatchWeights(device, z, POSITIONS, D, options);
-  assert.deepEqual(clipped, await devicePatchWeights(device, z, POSITIONS, D, { ...options, k: IMAGES - 1 }));
-  const one = await devicePatchWeights(device, z.slice(0, POSITIONS * D), POSITIONS, D, options);
+  const clipped = await devicePatchWeights(device, { ...job, options });
+  assert.deepEqual(clipped, await devicePatchWeights(device, { ...job, options: { ...options, k: IMAGES - 1 } }));
+  const one = await devicePatchWeights(device, { ...job, z: z.slice(0, POSITIONS * D), options });
   assert.ok(one.every((weight) => weight === 1));
   const broken = z.slice();
   broken[10] = Number.NaN;
-  await assert.rejects(devicePatchWeights(device, broken, POSITIONS, D, options), /NaN or infinite/);
-  await assert.rejects(devicePatchWeights(device, z.slice(1), POSITIONS, D, options), RangeError);
+  await assert.rejects(devicePatchWeights(device, { ...job, z: broken, options }), /NaN or infinite/);
+  await assert.rejects(devicePatchWeights(device, { ...job, z: z.slice(1), options }), RangeError);
 });

@@ -36,13 +36,12 @@ const spec = {
   layers: ['layer2', 'layer3'],
   weights: { kind: 'random', seed: 0 },
   preprocessing: { resize: 64, crop: 64, filter: 'bilinear' },
-  executor: 'onnx:cuda',
 } as const;
 
 for (const [what, load] of [
   ['onnxruntime', loadOnnxRuntime],
   ['TensorFlow’s binding', () => loadTensorFlow('tensorflow-gpu').catch(() => {})],
-  ['extraction in threads', () => extract(idle, spec, [])],
+  ['extraction in threads', () => extract(idle, { spec, engine: 'onnx:cuda', images: [] })],
 ] as const) {
   test(`${what} starts after that is set`, async () => {
     delete process.env.NVIDIA_TF32_OVERRIDE;

@@ -6,16 +6,17 @@ import test, { after, before } from 'node:test';
 import type { Category } from '../../src/dataset/category.js';
 import { writeDrawnCategory } from '../../src/dataset/drawn/write.js';
 import { openCategory } from '../../src/dataset/layouts.js';
-import { injectNoise, type NoisyCategory } from '../../src/dataset/noise.js';
+import type { NoisyCategory } from '../../src/dataset/noise.js';
 import { loadDetector, saveDetector } from '../../src/detector/model.js';
 import { SYSTEMS } from '../../src/detector/systems.js';
 import { type EvaluateConfig, evaluateConfig, type SystemChoice } from '../../src/experiment/config.js';
+import { contaminate } from '../../src/experiment/contaminate.js';
 import { detect } from '../../src/experiment/detect.js';
 import { type EvaluateResult, evaluate } from '../../src/experiment/evaluate.js';
 import { fitDetector } from '../../src/experiment/fit.js';
+import { type Lab, openLab } from '../../src/experiment/lab.js';
 import { encodePng } from '../../src/image/codec.js';
-import { startThreads, type Threads } from '../../src/kernels/threads.js';
-import { createRandom } from '../../src/random.js';
+import type { Reporter } from '../../src/progress.js';
 import { listCache, openCache } from '../../src/storage/cache.js';
 import { MEAN_PATCH } from '../detector/own-system.js';
 
@@ -27,7 +28,7 @@ const SMALL: Record<string, Partial<SystemChoice>> = {
 };
 const SYSTEMS_AND_OWN = [...SYSTEMS, MEAN_PATCH];
 let root: string;
-let threads: Threads;
+let lab: Lab;
 let category: Category;
 let noisy: NoisyCategory;
 
@@ -35,11 +36,11 @@ before(async () => {
   root = await mkdtemp(join(tmpdir(), 'softpatch-systems-'));
   await writeDrawnCategory(root, 'bracket', { seed: 2, train: 16, good: 6, defective: 3 }, encodePng);
   category = await openCategory(root, 'bracket');
-  noisy = injectNoise(category, { ratio: 0.25, overlap: true }, createRandom(1));
-  threads = startThreads(2);
+  noisy = contaminate(category, configured('padim-star'));
+  lab = await openLab({ threads: 2, systems: SYSTEMS_AND_OWN });
 });
 after(async () => {
-  await threads.close();
+  await lab.close();
   await rm(root, { recursive: true, force: true });
 });
 
@@ -59,13 +60,13 @@ function configured(
   more: Partial<SystemChoice> & Partial<Pick<EvaluateConfig, 'seed'>> = {},
 ): EvaluateConfig {
   return evaluateConfig(
-    { ...choice(method, more), seed: more.seed, noise: { ratio: 0.25, overlap: true } },
+    { ...choice(method, more), seed: more.seed, contamination: { noise: 0.25, overlap: true } },
     SYSTEMS_AND_OWN,
   );
 }
 
-const run = (config: EvaluateConfig, watch: Parameters<typeof evaluate>[3] = {}): Promise<EvaluateResult> =>
-  evaluate(threads, noisy, config, { systems: SYSTEMS_AND_OWN, ...watch });
+const run = (config: EvaluateConfig, own: Partial<Lab> = {}): Promise<EvaluateResult> =>
+  evaluate({ ...lab, ...own }, category, config);
 const scores = (result: EvaluateResult): number[] => result.images.map(({ score }) => score);
 
 for (const method of [...Object.keys(SMALL), 'mean-patch']) {
@@ -86,23 +87,21 @@ for (const method of [...Object.keys(SMALL), 'mean-patch']) {
   });
 
   test(`a saved ${method} detector scores like the fitted one`, async () => {
-    const detector = await fitDetector(threads, 'bracket', noisy.train, configured(method), {
-      systems: SYSTEMS_AND_OWN,
-    });
+    const detector = await fitDetector(lab, 'bracket', noisy.train, configured(method));
     const path = join(root, `${method}.safetensors`);
     await saveDetector(path, detector);
     const loaded = await loadDetector(path);
     const paths = category.test.map((sample) => sample.path);
     const all = async (from: typeof detector): Promise<number[]> => {
       const found: number[] = [];
-      for await (const { score } of detect(threads, from, paths, { systems: SYSTEMS_AND_OWN })) found.push(score);
+      for await (const { score } of detect(lab, from, paths)) found.push(score);
       return found;
     };
     const expected = await all(detector);
     assert.deepEqual(await all(loaded), expected);
-    assert.ok(expected.every(Number.isFinite) && Number.isFinite(detector.threshold));
+    assert.ok(expected.every(Number.isFinite) && Number.isFinite(detector.decisionThreshold));
     const [alone] = await all({ ...loaded }).then((list) => list.slice(3));
-    for await (const { score } of detect(threads, loaded, paths.slice(3, 4), { systems: SYSTEMS_AND_OWN })) {
+    for await (const { score } of detect(lab, loaded, paths.slice(3, 4))) {
       assert.equal(score, alone, 'an image scores the same alone and among others');
     }
     const name = Object.keys(loaded.tensors).at(-1)!;
@@ -116,11 +115,12 @@ for (const method of [...Object.keys(SMALL), 'mean-patch']) {
 
 test('the image filter drops the highest in-sample scores in front of any method, and says what it dropped', async () => {
   for (const method of ['patchcore', 'padim-star', 'cflow']) {
-    const config = evaluateConfig({
+    const set = {
       ...choice(method, { settings: method === 'patchcore' ? { ratio: 0.05 } : {} }),
       filter: { ...choice('padim-star'), budget: 0.25 },
-      noise: { ratio: 0.25, overlap: true },
-    });
+      contamination: { noise: 0.25, overlap: true },
+    };
+    const config = evaluateConfig(set, SYSTEMS);
     const { filter, diagnostics, timings } = await run(config);
     assert.equal(filter!.dropped.length, 4, 'trunc(.25 · 16) images');
     assert.equal(diagnostics.trainImages, 16);
@@ -146,7 +146,7 @@ for (const rules of [{}, { oracle: true, patience: 2 }]) {
     const cache = (): ReturnType<typeof openCache> => openCache(join(root, `resume-${rules.patience}`));
     const controller = new AbortController();
     const notes: string[] = [];
-    const reporter = (onNote: (text: string) => void): NonNullable<Parameters<typeof evaluate>[3]>['reporter'] => ({
+    const reporter = (onNote: (text: string) => void): Reporter => ({
       stage: () => () => undefined,
       note(text) {
         notes.push(text);
@@ -182,7 +182,7 @@ test('rules that look at the test set do so only where asked, and say so', async
   );
 });
 
-test('too few images for a batch, and a threshold where there is none, are refused', async () => {
+test('too few images for a batch, and τ where there is none, are refused', async () => {
   await assert.rejects(run(configured('cflow', { settings: { fibre: 4096 } })), /are fewer than a batch of 4096/);
-  assert.throws(() => configured('padim-star', { settings: { threshold: 0.1 } }), /there is no switch "threshold"/);
+  assert.throws(() => configured('padim-star', { settings: { tau: 0.1 } }), /there is no switch "tau"/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { loadOnnxRuntime } from '../../src/engine/onnx.js';
 import { createEmbedding } from '../../src/features/embedding.js';
-import type { Executor, FeatureMap } from '../../src/features/forward.js';
+import type { FeatureMap, Forward } from '../../src/features/forward.js';
 import { createOnnxForward } from '../../src/features/onnx-forward.js';
 import { loadParameters, randomParameters } from '../../src/features/parameters.js';
 import { resnet } from '../../src/features/resnet.js';
@@ -19,7 +19,7 @@ function channelsFirst({ height, width, channels, data }: FeatureMap): Float32Ar
   return Float32Array.from(data, (_, i) => data[(i % area) * channels + Math.floor(i / area)]);
 }
 
-async function bothExecutors(backbone: string, layers: string[], side: number): Promise<Executor[]> {
+async function bothLibraries(backbone: string, layers: string[], side: number): Promise<Forward[]> {
   const network = resnet(backbone, layers);
   const parameters = randomParameters(network, createRandom(1), 1);
   const runtime = await loadOnnxRuntime();
@@ -30,33 +30,33 @@ async function bothExecutors(backbone: string, layers: string[], side: number): 
   ];
 }
 
-test('both executors give the golden features and embedding from the image file', needs(GOLDEN, WEIGHTS), async () => {
+test('both libraries give the golden features and embedding from the image file', needs(GOLDEN, WEIGHTS), async () => {
   const golden = await openGolden();
   const network = resnet('resnet18', ['layer2', 'layer3']);
   const parameters = await loadParameters(network, shared(WEIGHTS));
   const image = normalise(resizeAndCrop(await decodeRgb(golden.test[0]), PATCHCORE_PREPROCESSING));
   const runtime = await loadOnnxRuntime();
-  const executors = [
+  const forwards = [
     await createTensorFlowForward(network, parameters),
     await createOnnxForward(runtime!, network, parameters, 224),
   ];
-  for (const executor of executors) {
-    const maps = await executor.forward(image, 224);
+  for (const forward of forwards) {
+    const maps = await forward.forward(image, 224);
     const layer2 = relativeError(channelsFirst(maps[0]), await golden.floats('features.layer2.query0'));
     const layer3 = relativeError(channelsFirst(maps[1]), await golden.floats('features.layer3.query0'));
     const rows = createEmbedding([128, 256])(maps);
     const embedding = relativeError(rows, await golden.floats('embedding.query0'));
     for (const [what, error] of Object.entries({ layer2, layer3, embedding })) {
-      assert.ok(error < 1e-4, `${executor.name} ${what}: relative error ${error}`);
+      assert.ok(error < 1e-4, `${forward.library} ${what}: relative error ${error}`);
     }
-    await executor.dispose();
+    await forward.dispose();
   }
   await golden.close();
 });
 
 for (const backbone of ['resnet18', 'resnet50', 'wide_resnet50_2', 'resnet50v2']) {
   test(`TensorFlow.js and onnxruntime agree on ${backbone}`, async () => {
-    const [tensorflow, onnx] = await bothExecutors(backbone, ['layer1', 'layer2'], 64);
+    const [tensorflow, onnx] = await bothLibraries(backbone, ['layer1', 'layer2'], 64);
     const random = createRandom(2);
     const image = Float32Array.from({ length: 64 * 64 * 3 }, () => random.normal());
     const expected = await tensorflow.forward(image, 64);
@@ -70,7 +70,7 @@ for (const backbone of ['resnet18', 'resnet50', 'wide_resnet50_2', 'resnet50v2']
   });
 }
 
-test('both executors agree on real resnet50v2 weights', needs('weights/resnet50v2.safetensors'), async () => {
+test('both libraries agree on real resnet50v2 weights', needs('weights/resnet50v2.safetensors'), async () => {
   const network = resnet('resnet50v2', ['layer2', 'layer3.raw']);
   const parameters = await loadParameters(network, shared('weights/resnet50v2.safetensors'));
   const random = createRandom(4);

@@ -8,7 +8,6 @@ const spec = (reading?: Reading): FeatureSpec => ({
   layers: ['layer1', 'layer3'],
   weights: { kind: 'random', seed: 0 },
   preprocessing: { resize: 64, crop: 64, filter: 'bilinear' },
-  executor: 'auto',
   reading,
 });
 

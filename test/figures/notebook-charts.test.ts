@@ -34,11 +34,11 @@ const images = [
   { name: 'test/chip/001.png', type: 'chip', label: 1 as const, score: 3 },
   { name: 'test/mixed/000.png', type: 'mixed', label: null, score: 2 },
 ];
-const noise = { category: 'bolt', ratio: 0.1, images: ['test/chip/000.png'], overlap: true };
+const manifest = { category: 'bolt', noise: 0.1, images: ['test/chip/000.png'], overlap: true };
 
 test('scoreRows tell leaked defects from unseen ones and leave unknown images out', () => {
   assert.deepEqual(
-    scoreRows('m', { images, noise }).map(({ kind, score }) => [kind, score]),
+    scoreRows('m', { images, manifest }).map(({ kind, score }) => [kind, score]),
     [
       ['nominal', 1],
       ['leaked defect', 0],
@@ -48,12 +48,12 @@ test('scoreRows tell leaked defects from unseen ones and leave unknown images ou
 });
 
 test('the score chart draws as stored', async () => {
-  const rows = ['patchcore', 'softpatch-lof'].flatMap((method) => scoreRows(method, { images, noise }));
+  const rows = ['patchcore', 'softpatch-lof'].flatMap((method) => scoreRows(method, { images, manifest }));
   matches('scores', await renderChart(scoreChart(rows)));
 });
 
 test('the sweep chart draws the preview beside the exact curve', async () => {
-  const rows = [0, 0.1, 0.2].map((threshold) => ({ threshold, image: 0.7 + threshold, pixel: 0.9 }));
+  const rows = [0, 0.1, 0.2].map((tau) => ({ tau, image: 0.7 + tau, pixel: 0.9 }));
   const preview = rows.map((row) => ({ ...row, image: row.image - 0.02, pixel: null }));
   matches('sweep-preview', await renderChart(sweepChart(rows, 0.15, preview)));
 });

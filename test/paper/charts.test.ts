@@ -37,7 +37,7 @@ test('the timing chart draws as stored, the paper beside', async () => {
 });
 
 test('the sweep chart draws as stored, and without a mark too', async () => {
-  const rows = [0, 0.1, 0.2].map((threshold) => ({ threshold, image: 0.7 + threshold, pixel: 0.9 }));
+  const rows = [0, 0.1, 0.2].map((tau) => ({ tau, image: 0.7 + tau, pixel: 0.9 }));
   matches('sweep', await renderChart(sweepChart(rows, 0.15)));
   assert.match(await renderChart(sweepChart(rows)), /^<svg/);
 });

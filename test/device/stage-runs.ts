@@ -1,10 +1,17 @@
 import { startRows } from '../../src/coreset/anchors.js';
+import { type GreedyOptions, SELECT_ROWS } from '../../src/coreset/greedy.js';
 import { DISCRIMINATORS } from '../../src/denoise/discriminator.js';
+import { PROJECT } from '../../src/denoise/projection.js';
+import { PATCH_WEIGHTS } from '../../src/denoise/weights.js';
+import { FLOWS } from '../../src/detector/cflow/flow-stage.js';
 import type { LayerWork, LikelihoodJob, PassJob } from '../../src/detector/cflow/flow-task.js';
 import { freshParameters, parameterCount } from '../../src/detector/cflow/parameters.js';
-import type { Compute } from '../../src/detector/compute.js';
+import { INDEX_NEIGHBOURS, type Neighbours } from '../../src/detector/neighbours.js';
 import { triangle } from '../../src/detector/padim-block.js';
-import type { EngineChoice } from '../../src/engine/names.js';
+import { GAUSSIANS } from '../../src/detector/padim-stage.js';
+import type { Gaussians } from '../../src/detector/padim-task.js';
+import type { Compute } from '../../src/engine/stage.js';
+import { EXTRACT } from '../../src/features/extract.js';
 import type { MapsLayout } from '../../src/features/reading.js';
 import type { FeatureSpec } from '../../src/features/spec.js';
 import { sharedFloats } from '../../src/kernels/arena.js';
@@ -36,44 +43,43 @@ const LAYOUT: MapsLayout = {
   length: 92,
 };
 
-function spec(kind: 'embedding' | 'maps', executor: EngineChoice): FeatureSpec {
+function spec(kind: 'embedding' | 'maps'): FeatureSpec {
   return {
     backbone: 'resnet18',
     layers: ['layer2', 'layer3'],
     weights: { kind: 'random', seed: 1 },
     preprocessing: { resize: 64, crop: 64, filter: 'bilinear' },
-    executor,
     reading: kind === 'maps' ? { kind, channels: [0, 5, 127, 130, 383] } : { kind },
   };
 }
 
 /** A stage on small inputs. */
-export type Stage = (compute: Compute) => Promise<StageResult>;
+export type StageRun = (compute: Compute) => Promise<StageResult>;
 
-/** Reading images, by what runs the network. @param images paths of two pictures. */
-export function readingStages(images: readonly string[], executor: EngineChoice): Record<string, Stage> {
+/** Reading images with the compute's engine. @param images paths of two pictures. */
+export function readingRuns(images: readonly string[]): Record<string, StageRun> {
   return {
-    'features and embedding': (compute) => extracted(compute, spec('embedding', executor), images),
-    'features as maps': (compute) => extracted(compute, spec('maps', executor), images),
+    'features and embedding': (compute) => extracted(compute, spec('embedding'), images),
+    'features as maps': (compute) => extracted(compute, spec('maps'), images),
   };
 }
 
 /** Every other stage. */
-export function stages(): Record<string, Stage> {
+export function stageRuns(): Record<string, StageRun> {
   const z = blobs(IMAGES * POSITIONS, D, 1);
   const rows = blobs(300, D, 2);
   const kept = Uint8Array.from({ length: 300 }, (_, i) => (i % 11 === 3 ? 0 : 1));
   const anchors = startRows(createRandom(5), 300);
-  const all: Record<string, Stage> = {
-    projection: async (compute) => ({
-      values: [...(await compute.multiplyTransposed(blobs(37, 256, 3), blobs(16, 256, 4), 256))],
-    }),
-    'greedy selection': async (compute) => ({
-      rows: [...(await compute.selectRows(rows, D, { count: 60, anchors, kept }))],
-    }),
-    'greedy selection from all anchors': async (compute) => ({
-      rows: [...(await compute.selectRows(rows, D, { count: 299, anchors: { kind: 'all' } }))],
-    }),
+  const selected = async (compute: Compute, options: GreedyOptions): Promise<StageResult> => ({
+    rows: [...(await compute.run(SELECT_ROWS, { z: rows, d: D, options }))],
+  });
+  const all: Record<string, StageRun> = {
+    projection: async (compute) => {
+      const job = { rows: blobs(37, 256, 3), projection: blobs(16, 256, 4), dimensions: 256 };
+      return { values: [...(await compute.run(PROJECT, job))] };
+    },
+    'greedy selection': (compute) => selected(compute, { count: 60, anchors, kept }),
+    'greedy selection from all anchors': (compute) => selected(compute, { count: 299, anchors: { kind: 'all' } }),
     'nearest rows': async (compute) => ({ rows: [...(await search(compute)).rows] }),
     'nearest distances': async (compute) => ({ values: [...(await search(compute)).squared] }),
     'gaussians fitted': async (compute) => {
@@ -81,45 +87,41 @@ export function stages(): Record<string, Stage> {
       return { values: [...mean, ...lower] };
     },
     'gaussians scored': async (compute) => {
-      const scores = new Float32Array(new SharedArrayBuffer(4 * 16 * IMAGES));
-      const values = mapValues();
-      await compute.gaussians(
-        { kind: 'score', values, images: IMAGES, layout: LAYOUT, gaussians: await gaussians(compute), scores },
-        16,
-      );
+      const scores = sharedFloats(16 * IMAGES);
+      const job = { values: mapValues(), images: IMAGES, layout: LAYOUT, gaussians: await gaussians(compute) };
+      await compute.run(GAUSSIANS, { kind: 'score', ...job, scores });
       return { values: [...scores] };
     },
     'flow trained for 8 steps': async (compute) => {
       const job = passJob();
-      const [outcome] = await compute.flow([job]);
+      const [outcome] = await compute.run(FLOWS, { jobs: [job] });
       return { values: [...job.parameters, outcome!.loss] };
     },
     'flow likelihoods': async (compute) => {
       const { parameters, ...work } = flowWork();
       const likelihood = sharedFloats(IMAGES * 16);
       const job: LikelihoodJob = { ...work, parameters, kind: 'likelihood', likelihood, from: 0, to: IMAGES };
-      await compute.flow([job]);
+      await compute.run(FLOWS, { jobs: [job] });
       return { values: [...likelihood] };
     },
   };
   for (const discriminator of DISCRIMINATORS) {
-    all[`weights by ${discriminator}`] = async (compute) => ({
-      values: [...(await compute.patchWeights(z, POSITIONS, D, { discriminator, k: 4 }))],
-    });
+    all[`weights by ${discriminator}`] = async (compute) => {
+      const job = { z, positions: POSITIONS, d: D, options: { discriminator, k: 4 } };
+      return { values: [...(await compute.run(PATCH_WEIGHTS, job))] };
+    };
   }
   return all;
 }
 
 async function extracted(compute: Compute, own: FeatureSpec, images: readonly string[]): Promise<StageResult> {
-  const { rows } = await compute.extractor.extract(
-    own,
-    images.map((path) => ({ path })),
-  );
+  const requests = images.map((path) => ({ path }));
+  const { rows } = await compute.run(EXTRACT, { spec: own, engine: compute.engine, images: requests });
   return { values: [...rows] };
 }
 
-async function search(compute: Compute): ReturnType<Awaited<ReturnType<Compute['indexNeighbours']>>['search']> {
-  const index = await compute.indexNeighbours(blobs(150, 256, 8), 256, 3);
+async function search(compute: Compute): Promise<Neighbours> {
+  const index = await compute.run(INDEX_NEIGHBOURS, { bank: blobs(150, 256, 8), d: 256, k: 3 });
   return index.search(blobs(40, 256, 9));
 }
 
@@ -129,10 +131,11 @@ function mapValues(): Float32Array {
   return values;
 }
 
-async function gaussians(compute: Compute): Promise<{ mean: Float32Array; lower: Float32Array }> {
+async function gaussians(compute: Compute): Promise<Gaussians> {
   const d = 8;
   const fitted = { mean: sharedFloats(16 * d), lower: sharedFloats(16 * triangle(d)) };
-  await compute.gaussians({ kind: 'fit', values: mapValues(), images: IMAGES, layout: LAYOUT, gaussians: fitted }, 16);
+  const job = { values: mapValues(), images: IMAGES, layout: LAYOUT, gaussians: fitted };
+  await compute.run(GAUSSIANS, { kind: 'fit', ...job });
   return fitted;
 }
 
