@@ -4,7 +4,7 @@ import type { NoiseManifest } from '../dataset/manifest.js';
 export const AUTHORS_DRAWS: Readonly<Record<string, NoiseManifest>> = {
   screw: {
     category: 'screw',
-    ratio: 0.1,
+    noise: 0.1,
     images: [
       'test/thread_top/004.png',
       'test/scratch_neck/018.png',

@@ -12,6 +12,7 @@ export {
 } from './cell-file.js';
 export { type CoresetRow, coresetChart, coresetRows } from './coresets.js';
 export { type Cell, cellName, EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from './grid.js';
+export { stalePages, writePages } from './pages.js';
 export { createPlanner, type PaperSetting, type PlannedCell, type TsneEngine } from './plan.js';
 export { publishedCell, publishedColumns, publishedMean } from './published.js';
 export {
