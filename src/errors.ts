@@ -23,6 +23,11 @@ export function checkCancelled(signal?: AbortSignal): void {
   if (signal?.aborted) throw new Cancelled();
 }
 
+/** Why a file could not be opened or read, in words. */
+export function whyUnreadable(error: unknown): string {
+  return systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+}
+
 /** The system error code (`ENOENT`, `ENOSPC`, …) of a thrown value, or an empty string. */
 export function systemCode(error: unknown): string {
   const code = (error as NodeJS.ErrnoException | null)?.code;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { InputError, systemCode } from '../errors.js';
+import { InputError, whyUnreadable } from '../errors.js';
 import type { AffineDraw, NoiseAugmentation } from './augmentation.js';
 
 /** A noise draw on paper: which test images were injected, relative to the category's folder, in drawn order. */
@@ -50,8 +50,7 @@ export async function readManifest(path: string): Promise<NoiseManifest> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new InputError(`cannot read noise manifest ${path}: ${why}`, 'Check the path');
+    throw new InputError(`cannot read noise manifest ${path}: ${whyUnreadable(error)}`, 'Check the path');
   }
   let json: unknown;
   try {

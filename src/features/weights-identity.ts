@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { InputError } from '../errors.js';
+import { InputError, whyUnreadable } from '../errors.js';
 import { contentKey } from '../storage/cache.js';
 import type { FeatureSpec } from './spec.js';
 
@@ -21,7 +21,7 @@ export async function weightsIdentity({
   if (weights.kind === 'random') return contentKey(['random weights', backbone, weights.seed]);
   const { path } = weights;
   const unreadable = (error: Error): never => {
-    throw new InputError(`cannot read the weights ${path}: ${error.message}`, 'Check the path');
+    throw new InputError(`cannot open ${path}: ${whyUnreadable(error)}`, 'Check the path of the weights');
   };
   const found = await stat(path).catch(unreadable);
   if (!found.isFile()) throw new InputError(`the weights ${path} are not a file`, 'Give a .safetensors file');

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { InputError, systemCode } from '../errors.js';
+import { InputError, whyUnreadable } from '../errors.js';
 import { writeAtomically } from './atomic.js';
 import { floatsFromHalves } from './half.js';
 
@@ -49,8 +49,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   try {
     file = await open(path, 'r');
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new InputError(`cannot open ${path}: ${why}`, 'Check the path');
+    throw new InputError(`cannot open ${path}: ${whyUnreadable(error)}`, 'Check the path');
   }
   try {
     const { metadata, entries, start } = await readHeader(path, file);
