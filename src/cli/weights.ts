@@ -6,6 +6,7 @@ import { InputError } from '../errors.js';
 import { loadParameters } from '../features/parameters.js';
 import { BACKBONES, resnet } from '../features/resnet.js';
 import { fetchWeights, WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
+import { weightsIdentity } from '../features/weights-identity.js';
 import { writeJson } from '../storage/atomic.js';
 import { terminalReporter } from './reporter.js';
 
@@ -65,9 +66,10 @@ export function addWeights(program: Command): void {
     .addHelpText('after', '\nExample:\n  softpatch weights check data/weights/resnet18.safetensors --backbone resnet18')
     .action(async (file: string, options: { backbone: string; json?: string }) => {
       const network = resnet(options.backbone, bankLayers(options.backbone));
-      const { steps, sha256 } = await loadParameters(network, file);
-      if (options.json) await writeJson(options.json, { file, backbone: options.backbone, layers: steps.size, sha256 });
-      console.log(`${file} fits ${options.backbone}: ${steps.size} layers, content ${sha256.slice(0, 16)}…`);
+      const { size: layers } = await loadParameters(network, file);
+      const sha256 = await weightsIdentity({ backbone: options.backbone, weights: { kind: 'file', path: file } });
+      if (options.json) await writeJson(options.json, { file, backbone: options.backbone, layers, sha256 });
+      console.log(`${file} fits ${options.backbone}: ${layers} layers, SHA-256 ${sha256.slice(0, 16)}…`);
     });
   weights
     .command('list')

@@ -1,5 +1,5 @@
 import { engineError } from '../engine/explain-failure.js';
-import { type Engine, parseChoice } from '../engine/names.js';
+import { type Engine, isDevice, parseChoice } from '../engine/names.js';
 import { importOnnxRuntime } from '../engine/onnx.js';
 import { createRandom } from '../random.js';
 import type { Forward } from './forward.js';
@@ -24,7 +24,7 @@ export interface Embedder {
 export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
   const network = resnet(spec.backbone, spec.layers);
   if (spec.weights.kind === 'file') return loadParameters(network, spec.weights.path);
-  return randomParameters(network, createRandom(spec.weights.seed), spec.weights.seed);
+  return randomParameters(network, createRandom(spec.weights.seed));
 }
 
 /**
@@ -45,7 +45,8 @@ export async function createEmbedder(spec: FeatureSpec, engine: Engine): Promise
 
 async function createForward(side: number, engine: Engine, network: Network, parameters: Parameters): Promise<Forward> {
   const { name, provider } = parseChoice(engine);
-  if (name !== 'onnx') return createTensorFlowForward(network, parameters, name === 'cpu' ? 'cpu' : 'wasm');
+  if (isDevice(name)) throw new RangeError(`${name} takes whole batches and runs on no thread`);
+  if (name !== 'onnx') return createTensorFlowForward(network, parameters, name);
   try {
     return await createOnnxForward(await importOnnxRuntime(), network, parameters, side, provider);
   } catch (error) {

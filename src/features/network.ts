@@ -7,7 +7,7 @@ export interface NormNames {
 }
 
 /**
- * One step of a network as data. Every executor (TensorFlow.js ops, ONNX graph) walks the same list, so a backbone is
+ * One step of a network as data. Everything that runs it (TensorFlow.js ops, an ONNX graph) walks the same list, so a backbone is
  * described once. `input` and `output` name activations; the image enters as {@link IMAGE}.
  */
 export type Step =

@@ -51,7 +51,7 @@ export function onnxModel(network: Network, parameters: Parameters, side: number
   const nodes: Field[] = [];
   const initialisers: Field[] = [];
   for (const step of network.steps) {
-    const own = parameters.steps.get(step.output);
+    const own = parameters.get(step.output);
     const wantsRelu = step.op !== 'maxpool' && step.relu;
     const raw = wantsRelu ? `${step.output}:raw` : step.output;
     if (step.op === 'conv') {

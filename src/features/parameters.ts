@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { InputError } from '../errors.js';
 import type { Random } from '../random.js';
 import { openSafetensors, type SafetensorsFile } from '../storage/safetensors.js';
@@ -14,13 +13,8 @@ export interface StepParameters {
   bias: Float32Array;
 }
 
-/** Parameters by step output name, with a hash of everything read: the backbone's identity for caches and models. */
-export interface Parameters {
-  steps: ReadonlyMap<string, StepParameters>;
-  sha256: string;
-  /** Where they came from: a file's path or `random(seed)`. */
-  source: string;
-}
+/** Parameters by step output name. */
+export type Parameters = ReadonlyMap<string, StepParameters>;
 
 /**
  * Loads a network's parameters from a `.safetensors` file with torchvision (or, for resnet50v2, GluonCV) names. Batch
@@ -30,7 +24,6 @@ export interface Parameters {
  */
 export async function loadParameters(network: Network, path: string): Promise<Parameters> {
   const file = await openSafetensors(path);
-  const hash = createHash('sha256').update(network.backbone);
   try {
     const steps = new Map<string, StepParameters>();
     for (const step of network.steps) {
@@ -39,10 +32,9 @@ export async function loadParameters(network: Network, path: string): Promise<Pa
         readChecked(file, network.backbone, name, shape);
       const values =
         step.op === 'conv' ? await readConv(file, step, read) : await readNorm(step.norm, step.channels, read);
-      for (const array of [values.weight, values.scale, values.bias]) if (array) hash.update(bytesOf(array));
       steps.set(step.output, values);
     }
-    return { steps, sha256: hash.digest('hex'), source: path };
+    return steps;
   } finally {
     await file.close();
   }
@@ -98,9 +90,8 @@ async function readChecked(
  * Seeded random parameters (He initialisation, batch norm as identity), for tests and demonstrations without weights.
  * The last convolution of a block is scaled down so that sums of blocks keep their magnitude.
  */
-export function randomParameters(network: Network, random: Random, seed: number): Parameters {
+export function randomParameters(network: Network, random: Random): Parameters {
   const steps = new Map<string, StepParameters>();
-  const hash = createHash('sha256').update(network.backbone);
   for (const step of network.steps) {
     if (step.op === 'norm') {
       steps.set(step.output, { scale: new Float32Array(step.channels).fill(1), bias: new Float32Array(step.channels) });
@@ -108,13 +99,8 @@ export function randomParameters(network: Network, random: Random, seed: number)
       const { in: from, out } = step.channels;
       const deviation = Math.sqrt((step.relu ? 2 : 0.5) / (from * step.size ** 2));
       const weight = Float32Array.from({ length: out * from * step.size ** 2 }, () => random.normal() * deviation);
-      hash.update(bytesOf(weight));
       steps.set(step.output, { weight, bias: new Float32Array(out) });
     }
   }
-  return { steps, sha256: hash.digest('hex'), source: `random(${seed})` };
-}
-
-function bytesOf(array: Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  return steps;
 }

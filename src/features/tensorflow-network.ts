@@ -17,7 +17,7 @@ export interface TensorFlowNetwork {
 export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parameters: Parameters): TensorFlowNetwork {
   const constants = new Map<string, { kernel?: Tensor4D; scale?: Tensor; bias: Tensor }>();
   for (const step of network.steps) {
-    const values = parameters.steps.get(step.output);
+    const values = parameters.get(step.output);
     if (!values) continue;
     constants.set(step.output, {
       kernel: values.weight && step.op === 'conv' ? kernelTensor(tf, values.weight, step) : undefined,

@@ -75,6 +75,17 @@ test('draw, check, noise, evaluate, fit and detect work one after the other', as
 
   const model = join(folder, 'model.safetensors');
   await ok('fit', ...base, '--out', model);
+  // Whatever computed a detector, any engine scores with it.
+  const [good] = await below(join(data, 'bracket/test/good'));
+  const picture = join(data, 'bracket/test/good', good);
+  const scores: number[] = [];
+  for (const engine of ['wasm', 'onnx:cpu', 'auto']) {
+    const own = join(folder, `${engine.replace(':', '-')}.safetensors`);
+    await ok('fit', ...base, '--engine', engine, '--out', own);
+    await ok('detect', picture, '--model', own, '--json', json);
+    scores.push(JSON.parse(await readFile(json, 'utf8')).images[0].score);
+  }
+  for (const score of scores) assert.ok(Math.abs(score / scores[0] - 1) < 1e-4, scores.join(' '));
   const [maps, csv] = [join(folder, 'maps'), join(folder, 'scores.csv')];
   const printed = await ok('detect', join(data, 'bracket/test'), '--model', model, '--maps', maps, '--csv', csv);
   assert.match(printed, /decision threshold [\d.]+; \d of 9 anomalous/);

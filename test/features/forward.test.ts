@@ -21,7 +21,7 @@ function channelsFirst({ height, width, channels, data }: FeatureMap): Float32Ar
 
 async function bothLibraries(backbone: string, layers: string[], side: number): Promise<Forward[]> {
   const network = resnet(backbone, layers);
-  const parameters = randomParameters(network, createRandom(1), 1);
+  const parameters = randomParameters(network, createRandom(1));
   const runtime = await loadOnnxRuntime();
   assert.ok(runtime, 'onnxruntime-node is a development dependency');
   return [

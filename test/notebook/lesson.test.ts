@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { type Lesson, openLesson } from '../../src/notebook/lesson.js';
+import { type Lesson, openLesson, projectFolder } from '../../src/notebook/lesson.js';
 
 let folder: string;
 let lesson: Lesson;
@@ -46,4 +46,24 @@ test('fit refuses what has no memory bank, and a filter it would not apply', asy
   await assert.rejects(lesson.fit(lesson.config({ method: 'padim-star' })), /padim-star has no memory bank/);
   const filtered = lesson.config({ method: 'patchcore' }, { method: 'padim-star', budget: 0.1 });
   await assert.rejects(lesson.fit(filtered), /knows no image-level denoising/);
+});
+
+test('a lesson runs on the engine it names, and says so', async () => {
+  const own = await openLesson({ size: 32, weights: 'random', engine: 'wasm' });
+  try {
+    // Values of another engine would be found in the cache, were they not remembered apart.
+    const { versions } = await own.evaluate(own.config({ method: 'patchcore', settings: { ratio: 0.5 } }));
+    assert.equal(versions.engine, 'wasm');
+    assert.match(versions.library, /^tfjs .* \(wasm\)$/);
+  } finally {
+    await own.close();
+  }
+});
+
+test('projectFolder is the nearest folder that holds data, else where one is', async () => {
+  const project = join(folder, 'project');
+  await mkdir(join(project, 'data'), { recursive: true });
+  await mkdir(join(project, 'notebooks/deep'), { recursive: true });
+  assert.equal(projectFolder(join(project, 'notebooks/deep')), project);
+  assert.equal(projectFolder(join(tmpdir(), 'nowhere-at-all')), join(tmpdir(), 'nowhere-at-all'));
 });
