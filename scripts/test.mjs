@@ -1,26 +1,22 @@
-// Runs the compiled tests with Node's own runner. --unit leaves out whole runs (commands as processes, golden values,
-// evaluations), --whole runs only them and those on the real TensorFlow (a download of 0.3 GB); other arguments pick files by a
-// part of their path.
+// Runs the compiled tests with Node's own runner, in three parts. Without a flag: all but the whole run. --unit: of these only what
+// starts no process and evaluates nothing, in a minute. --whole: what needs real parts (TensorFlow, Jupyter, a browser, Slurm) or
+// minutes, *.whole.test.ts. Other arguments pick files of every part by a piece of their path.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const flags = process.argv.slice(2);
 const wanted = flags.filter((flag) => !flag.startsWith('--'));
-const isWhole = (file) => /cli|golden|evaluate|parity|binding|real-/.test(file);
-const isLong = (file) => /real-/.test(file);
+const isWhole = (file) => file.endsWith('.whole.test.js');
+const isSlow = (file) => /cli|golden|evaluate|parity|binding/.test(file);
 const inPart = (file) => {
+  if (wanted.length > 0) return wanted.some((part) => file.includes(part));
   if (flags.includes('--whole')) return isWhole(file);
-  // A file of the longest ones runs where it is named.
-  const named = wanted.some((part) => file.includes(part));
-  return (named || !isLong(file)) && !(flags.includes('--unit') && isWhole(file));
+  return !isWhole(file) && !(flags.includes('--unit') && isSlow(file));
 };
 const files = readdirSync('build/test', { recursive: true })
   .map((file) => join('build/test', String(file)))
-  .filter(
-    (file) =>
-      file.endsWith('.test.js') && inPart(file) && (wanted.length === 0 || wanted.some((part) => file.includes(part))),
-  )
+  .filter((file) => file.endsWith('.test.js') && inPart(file))
   .sort();
 if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(' ')}; run npm run build first`);
