@@ -36,8 +36,9 @@ export function collectPixels(side: number): PixelCollector {
         normal.push(map.slice());
         return;
       }
-      normal.push(map.filter((_, i) => mask[i] === 0));
-      defects.push(map.filter((_, i) => mask[i] === 1));
+      const [outside, inside] = split(map, mask);
+      normal.push(outside);
+      defects.push(inside);
       for (const region of regions(mask, side)) regionScores.push(Float32Array.from(region, (pixel) => map[pixel]));
     },
     auroc: () => rankingMetrics(concatenate(defects), concatenate(normal)).auroc,
@@ -47,6 +48,20 @@ export function collectPixels(side: number): PixelCollector {
       return { auroc, ap, aupro: auroc === null ? null : regionOverlap(regionScores, background) };
     },
   };
+}
+
+/** Scores where the mask is 0, and where it is 1. */
+function split(map: Float32Array, mask: Uint8Array): [Float32Array, Float32Array] {
+  let count = 0;
+  for (let i = 0; i < mask.length; i++) count += mask[i];
+  const outside = new Float32Array(map.length - count);
+  const inside = new Float32Array(count);
+  let [o, n] = [0, 0];
+  for (let i = 0; i < map.length; i++) {
+    if (mask[i] === 0) outside[o++] = map[i];
+    else inside[n++] = map[i];
+  }
+  return [outside, inside];
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

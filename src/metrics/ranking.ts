@@ -1,3 +1,5 @@
+import { sortScores } from './radix-sort.js';
+
 /** Image- or pixel-level figures of a ranking; null where a class is missing. */
 export interface RankingMetrics {
   /** Area under the ROC curve; ties count half. */
@@ -16,10 +18,9 @@ export interface RankingMetrics {
  * @throws RangeError for a NaN score.
  */
 export function rankingMetrics(anomalous: Float32Array, normal: Float32Array): RankingMetrics {
-  if (anomalous.some(Number.isNaN) || normal.some(Number.isNaN)) throw new RangeError('a score is NaN');
+  sortScores(anomalous);
+  sortScores(normal);
   if (anomalous.length === 0 || normal.length === 0) return { auroc: null, ap: null, f1max: null, f1Threshold: null };
-  anomalous.sort();
-  normal.sort();
   let a = anomalous.length - 1;
   let n = normal.length - 1;
   let truePositives = 0;
