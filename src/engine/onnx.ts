@@ -1,5 +1,6 @@
 import type { Provider } from './names.js';
 import { prepareNvidia } from './nvidia-environment.js';
+import { refuseTelemetry } from './telemetry.js';
 
 /** The part of onnxruntime-node that is used; the package is an optional peer and may be absent. */
 export interface OnnxRuntime {
@@ -19,9 +20,10 @@ export interface OnnxRuntime {
 
 const PACKAGE = 'onnxruntime-node';
 
-/** onnxruntime-node. @throws whatever it throws where it is missing or broken. */
+/** onnxruntime-node, its telemetry off. @throws whatever it throws where it is missing or broken. */
 export async function importOnnxRuntime(): Promise<OnnxRuntime> {
   prepareNvidia();
+  refuseTelemetry();
   const loaded = (await import(PACKAGE)) as OnnxRuntime & { default?: OnnxRuntime };
   return loaded.default ?? loaded;
 }

@@ -5,6 +5,7 @@ import { deviceCompute } from '../device/stages.js';
 import type { EngineChoice } from '../engine/names.js';
 import type { Resources } from '../engine/resources.js';
 import { threadCompute } from '../engine/stage.js';
+import { refuseTelemetry } from '../engine/telemetry.js';
 import { startThreads } from '../kernels/threads.js';
 import { type Reporter, SILENT } from '../progress.js';
 import { noCache, openCache } from '../storage/cache.js';
@@ -36,6 +37,7 @@ export interface LabOptions {
  */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
   const { engine: choice = 'auto', cache, reporter = SILENT, signal, systems = SYSTEMS } = options;
+  refuseTelemetry();
   const threads = startThreads(options.threads);
   try {
     const { engine, opened } = await chooseEngine(choice);

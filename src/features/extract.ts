@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/names.js';
 import { prepareNvidia } from '../engine/nvidia-environment.js';
 import type { Stage } from '../engine/stage.js';
+import { refuseTelemetry } from '../engine/telemetry.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
@@ -56,6 +57,7 @@ export function storeOf({ engine, stored }: ExtractionJob): FeatureStore | null 
 export async function extract(threads: Threads, job: ExtractionJob, watch: Watch = {}): Promise<Extraction> {
   // Here, since threads load onnxruntime but cannot set what it reads.
   prepareNvidia();
+  refuseTelemetry();
   const { spec, engine, images } = job;
   const { positions } = patchGrid(spec);
   const rows = sharedFloats(images.length * imageLength(spec));

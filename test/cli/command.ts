@@ -11,7 +11,7 @@ export interface Outcome {
 export function softpatch(
   args: readonly string[],
   onStart?: (child: ChildProcess) => void,
-  env: Record<string, string> = {},
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = {
