@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
 import { SMALL_SET } from '../dataset/drawn/write.js';
 import { importData } from '../dataset/import.js';
-import { listCategories, openCategory } from '../dataset/layouts.js';
-import { type CountReport, checkCounts } from '../dataset/mvtec-counts.js';
+import { openCategory } from '../dataset/layouts.js';
+import type { CountReport } from '../dataset/mvtec-counts.js';
 import { injectNoise } from '../dataset/noise.js';
-import { InputError } from '../errors.js';
 import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
+import { addCheck, countTable } from './data-check.js';
 import { drawPictureCategories } from './draw.js';
 import { addNoiseOptions, type NoiseCliOptions, whole } from './options.js';
 import { terminalReporter } from './reporter.js';
-import { textTable } from './table.js';
 
 /** `softpatch data …`: bring in, check, draw, contaminate. */
 export function addData(program: Command): void {
@@ -29,19 +28,7 @@ export function addData(program: Command): void {
       const reporter = terminalReporter();
       await show(await importData(source, options.to, reporter.note), options.json);
     });
-  data
-    .command('check')
-    .description('open every category of a folder and compare its counts with the official table')
-    .argument('<dir>')
-    .option('--json <file>', 'write the count report')
-    .addHelpText('after', '\nExample:\n  softpatch data check data/mvtec')
-    .action(async (folder: string, options: { json?: string }) => {
-      const names = await listCategories(folder);
-      if (names.length === 0) throw new InputError(`${folder} holds no category`, 'Give a folder with train/good');
-      const reports: CountReport[] = [];
-      for (const name of names) reports.push(checkCounts(await openCategory(folder, name)));
-      await show(reports, options.json);
-    });
+  addCheck(data);
   data
     .command('draw')
     .description('draw the seeded data set: weave (texture), bracket (aligned), bolt (rotated)')
@@ -83,13 +70,6 @@ export function addData(program: Command): void {
 
 async function show(reports: readonly CountReport[], json: string | undefined): Promise<void> {
   if (json) await writeJson(json, reports);
-  const rows = reports.map(({ category, found, expected, differences }) => [
-    category,
-    String(found.train),
-    String(found.good),
-    String(found.anomalous),
-    expected === null ? 'not in MVTec AD' : differences.length === 0 ? 'as published' : 'differs',
-  ]);
-  console.log(textTable(['category', 'train', 'test good', 'test anomalous', 'MVTec AD'], rows));
+  console.log(countTable(reports));
   for (const { differences } of reports) for (const difference of differences) console.log(difference);
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
-import { isFolder, listFolders, listImages } from '../dataset/listing.js';
+import { isFolder, listImages } from '../dataset/listing.js';
 import { loadDetector } from '../detector/model.js';
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
@@ -30,7 +30,7 @@ export function addDetect(program: Command): void {
   const command = program
     .command('detect')
     .description('score one image or a folder with a fitted detector')
-    .argument('<path...>', 'images or folders (with one level of sub-folders)')
+    .argument('<path...>', 'images or folders (with their sub-folders)')
     .requiredOption('--model <file>', 'detector written by softpatch fit')
     .option('--csv <file>', 'write path, score and decision of every image')
     .option('--maps <dir>', 'write heat maps as PNG overlays')
@@ -88,8 +88,7 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
 
 async function expand(path: string): Promise<string[]> {
   if (!(await isFolder(path))) return [path];
-  const folders = [path, ...(await listFolders(path)).map((name) => join(path, name))];
-  const images = (await Promise.all(folders.map(listImages))).flat().map((image) => image.path);
+  const images = (await listImages(path)).map((image) => image.path);
   if (images.length === 0) throw new InputError(`${path} holds no images`, 'Give a folder of PNG or JPEG images');
   return images;
 }

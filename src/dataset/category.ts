@@ -1,3 +1,5 @@
+import type { LeftOut } from './left-out.js';
+
 /** One image of a category. */
 export interface Sample {
   /** Absolute path. */
@@ -8,7 +10,7 @@ export interface Sample {
   label: 0 | 1 | null;
   /** Name of the folder it lies in: `good`, a defect type, or `mixed`. */
   type: string;
-  /** Path of its mask; null where there is none (nominal images, data without masks). */
+  /** Path of its mask, or of a folder of masks that are united; null where there is none (nominal images, data without masks). */
   mask: string | null;
 }
 
@@ -20,4 +22,6 @@ export interface Category {
   test: Sample[];
   /** Whether defects have masks, so that pixel metrics exist. */
   masked: boolean;
+  /** Files among the images that were not read. */
+  leftOut: readonly LeftOut[];
 }

@@ -1,5 +1,5 @@
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import { unpack } from '../storage/archive.js';
 import { writeError } from '../storage/atomic.js';
@@ -8,7 +8,7 @@ import { isFolder, listFolders } from './listing.js';
 import { type CountReport, checkCounts } from './mvtec-counts.js';
 
 /**
- * Brings MVTec AD (or any data in its layout) under `target`: an archive is unpacked, a folder copied; every category is
+ * Brings MVTec AD (or any data in a layout that is read) under `target`: an archive is unpacked, a folder copied; every category is
  * opened, so that a missing mask or image shows now, and its counts are compared with the official table.
  * Categories appear whole or not at all; a failed import leaves nothing.
  * @throws InputError: nothing in MVTec's layout, a category that exists already, a broken archive.
@@ -37,13 +37,23 @@ export async function importData(source: string, target: string, note: (text: st
       const category = await openCategory(root);
       reports.push(checkCounts({ ...category, name: own }));
     }
-    for (const [i, { root }] of found.entries()) await rename(root, join(target, reports[i].category));
+    for (const [i, { root }] of found.entries()) {
+      await bringBeside(root, target);
+      await rename(root, join(target, reports[i].category));
+    }
     return reports;
   } catch (error) {
     throw writeError(target, error);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+/** Moves the folder that a layout needs beside its categories, unless it is there. */
+async function bringBeside(root: string, target: string): Promise<void> {
+  const beside = (await layoutOf(root))?.beside;
+  if (!beside || (await isFolder(join(target, beside)))) return;
+  await rename(join(dirname(root), beside), join(target, beside));
 }
 
 /** Categories at most two folders below. */

@@ -1,25 +1,21 @@
 import { basename, join, resolve } from 'node:path';
 import { InputError } from '../errors.js';
 import type { Category, Sample } from './category.js';
-import { isFolder, listFolders, listImages } from './listing.js';
-import { hasMasks, pairMasks } from './masks.js';
+import { kolektor, kolektor2 } from './layouts/kolektor.js';
+import type { Layout, LayoutReading } from './layouts/layout.js';
+import { mvtec, mvtec2 } from './layouts/mvtec.js';
+import { visa } from './layouts/visa.js';
+import { addUp, type LeftOut } from './left-out.js';
+import { listFolders, surveyFolder } from './listing.js';
+import { hasMasks } from './masks.js';
+import { isNormalName } from './normal-names.js';
 
-/** Names of a layout's folders under a category. */
-export interface Layout {
-  name: 'mvtec' | 'btad';
-  /** Folder of nominal images under `train` and `test`. */
-  nominal: string;
-}
-
-/** MVTec AD: train/good, test/<type>, ground_truth/<type>. BTAD: the same with `ok` and `ko`. */
-export const LAYOUTS: readonly Layout[] = [
-  { name: 'mvtec', nominal: 'good' },
-  { name: 'btad', nominal: 'ok' },
-];
+/** The layouts that are read; the first that fits a folder counts. */
+export const LAYOUTS: readonly Layout[] = [mvtec2, mvtec, visa, kolektor, kolektor2];
 
 /** The layout of a category folder, or undefined where it has none. */
 export async function layoutOf(root: string): Promise<Layout | undefined> {
-  for (const layout of LAYOUTS) if (await isFolder(join(root, 'train', layout.nominal))) return layout;
+  for (const layout of LAYOUTS) if (await layout.fits(root)) return layout;
   return undefined;
 }
 
@@ -32,75 +28,84 @@ export async function listCategories(data: string): Promise<string[]> {
 }
 
 /**
- * Opens a category in MVTec's or BTAD's layout: `data/category`, or `data` itself when it is one.
+ * Opens a category in one of the {@link LAYOUTS}: `data/category`, or `data` itself when it is one.
  * @throws InputError: no such category, no training images, an image or mask without its partner, two names alike.
  */
 export async function openCategory(data: string, category?: string): Promise<Category> {
+  const { problems, ...opened } = await surveyCategory(data, category);
+  if (problems.length > 0) throw problems[0];
+  return opened;
+}
+
+/** Opens a category with all that is wrong with its files instead of stopping at the first. @throws InputError: no category there. */
+export async function surveyCategory(
+  data: string,
+  category?: string,
+): Promise<Category & Pick<LayoutReading, 'problems'> & { layout: string }> {
   const direct = await layoutOf(data);
   const root = resolve(
     direct && (!category || category === basename(resolve(data))) ? data : join(data, category ?? ''),
   );
   const layout = await layoutOf(root);
-  if (!layout) {
-    const known = await listCategories(data);
-    const choice =
-      known.length > 0 ? `Choose one of ${known.join(', ')}` : 'Give a folder with train/good and test/<type>';
-    throw new InputError(`${root} holds no data set in MVTec's or BTAD's layout (no train/good or train/ok)`, choice);
-  }
-  const train = await samples(root, 'train', layout.nominal, 0, false);
+  if (!layout) throw await noCategory(data, root);
+  const { train, test, leftOut, problems } = await layout.read(root);
   if (train.length === 0) {
-    throw new InputError(`${join(root, 'train', layout.nominal)} holds no images`, 'Add nominal training images');
+    throw new InputError(`${root} (${layout.name}) holds no normal training images`, 'Add nominal training images');
   }
-  const types = await listFolders(join(root, 'test'));
-  const masked = (await listFolders(join(root, 'ground_truth'))).length > 0;
-  const test: Sample[] = [];
-  for (const type of types) {
-    const label = type === layout.nominal ? 0 : 1;
-    test.push(...(await samples(root, 'test', type, label, masked && label === 1)));
-  }
-  return { name: basename(root), root, train, test, masked: hasMasks(test) };
+  const masked = hasMasks(test);
+  return { name: basename(root), root, train, test, masked, leftOut: addUp(leftOut), problems, layout: layout.name };
 }
 
-async function samples(root: string, part: string, type: string, label: 0 | 1, masked: boolean): Promise<Sample[]> {
-  const images = await listImages(join(root, part, type));
-  const masks = masked ? await pairMasks(join(root, 'ground_truth', type), images) : [];
-  return images.map(({ path, file }, i) => ({
-    path,
-    name: `${part}/${type}/${file}`,
-    label,
-    type,
-    mask: masks[i] ?? null,
-  }));
+async function noCategory(data: string, root: string): Promise<InputError> {
+  const known = await listCategories(data);
+  return new InputError(
+    `${root} holds no data set in a layout that is read (${LAYOUTS.map(({ name }) => name).join(', ')}: docs/inputs.md)`,
+    known.length > 0 ? `Choose one of ${known.join(', ')}` : 'Give a folder with train/good and test/<type>',
+  );
 }
 
 /**
- * A plain pair of folders without masks: one of nominal images to train on, one mixed to inspect. Sub-folders of the
- * mixed folder, where there are any, are types: `good`, `ok` and `normal` nominal, others anomalous; without
- * sub-folders the labels are unknown.
+ * A plain pair of folders without masks: one of nominal images to train on, one mixed to inspect, both with their sub-folders.
+ * Sub-folders of the mixed folder, where there are any, are types: `good`, `ok` and `normal` (any case) nominal, others anomalous;
+ * images without one have unknown labels.
  * @throws InputError when either folder holds no images.
  */
 export async function openFolders(good: string, mixed: string): Promise<Category> {
-  const train = await folder(good, 'good', 0);
-  const types = await listFolders(mixed);
-  const test: Sample[] = await folder(mixed, 'mixed', null);
-  for (const type of types) test.push(...(await folder(join(mixed, type), type, nominalName(type) ? 0 : 1)));
+  const left: LeftOut[] = [];
+  const train = await folder(good, (file) => ({ type: 'good', label: 0, name: `good/${file}` }), left);
+  const test = await folder(
+    mixed,
+    (file) => {
+      const [type, ...rest] = file.split('/');
+      if (rest.length === 0) return { type: 'mixed', label: null, name: `mixed/${file}` };
+      return { type, label: isNormalName(type) ? 0 : 1, name: file };
+    },
+    left,
+  );
   for (const [list, where] of [
     [train, good],
     [test, mixed],
   ] as const) {
     if (list.length === 0) throw new InputError(`${where} holds no images`, 'Give a folder of PNG or JPEG images');
   }
-  return { name: basename(resolve(good)), root: resolve(good), train, test, masked: false };
+  // Images without a type first, as a folder's own files come before those of its sub-folders.
+  const sorted = [...test.filter(({ type }) => type === 'mixed'), ...test.filter(({ type }) => type !== 'mixed')];
+  return {
+    name: basename(resolve(good)),
+    root: resolve(good),
+    train,
+    test: sorted,
+    masked: false,
+    leftOut: addUp(left),
+  };
 }
 
-const nominalName = (type: string): boolean => ['good', 'ok', 'normal'].includes(type.toLowerCase());
-
-async function folder(path: string, type: string, label: 0 | 1 | null): Promise<Sample[]> {
-  return (await listImages(path)).map((image) => ({
-    path: image.path,
-    name: `${type}/${image.file}`,
-    label,
-    type,
-    mask: null,
-  }));
+async function folder(
+  where: string,
+  of: (file: string) => Pick<Sample, 'type' | 'label' | 'name'>,
+  left: LeftOut[],
+): Promise<Sample[]> {
+  const { images, leftOut } = await surveyFolder(where);
+  left.push(...leftOut);
+  return images.map(({ path, file }) => ({ path, ...of(file), mask: null }));
 }

@@ -1,37 +1,58 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { InputError, systemCode } from '../errors.js';
+import { type LeftOut, whyLeftOut } from './left-out.js';
 
-/** Image files that are read; everything else in a folder (readme, licence, thumbnails' indexes) is passed over. */
+/** Endings of image files that are read; everything else in a folder is left out and counted. */
 export const IMAGE_EXTENSIONS: readonly string[] = ['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'];
 
-/** An image file of a folder: its name, and the name without extension by which masks pair. */
+/** An image file of a folder: its name, and the name without extension by which masks pair; both with sub-folders, `a/b.png`. */
 export interface Listed {
   file: string;
   stem: string;
   path: string;
 }
 
+/** What a folder holds. */
+export interface Survey {
+  images: Listed[];
+  leftOut: LeftOut[];
+}
+
 /**
- * The images of a folder, sorted by name.
- * @throws InputError: no such folder, a link that leads nowhere or in a circle, or two files that differ only in extension.
+ * The images of a folder and its sub-folders, sorted by name; hidden files and folders are passed over.
+ * @throws InputError: no such folder, one that may not be read, a link that leads nowhere or in a circle.
  */
 export async function listImages(folder: string): Promise<Listed[]> {
-  const images: Listed[] = [];
-  const stems = new Map<string, string>();
-  for (const file of await names(folder)) {
-    const extension = extname(file);
-    if (file.startsWith('.') || !IMAGE_EXTENSIONS.includes(extension.toLowerCase())) continue;
-    const path = join(folder, file);
-    if (!(await kind(path))?.isFile()) continue;
-    const stem = file.slice(0, -extension.length);
-    const twin = stems.get(stem);
-    if (twin)
-      throw new InputError(`${folder} holds both ${twin} and ${file}`, 'Keep one: images and masks pair by name');
-    stems.set(stem, file);
-    images.push({ file, stem, path });
+  return (await surveyFolder(folder)).images;
+}
+
+/** The images of a folder and its sub-folders, and what else lies there. @throws as {@link listImages}. */
+export async function surveyFolder(folder: string): Promise<Survey> {
+  const survey: Survey = { images: [], leftOut: [] };
+  await visit(folder, '', [], survey);
+  survey.images.sort((a, b) => byCodeUnits(a.file, b.file));
+  return survey;
+}
+
+async function visit(folder: string, prefix: string, above: readonly string[], survey: Survey): Promise<void> {
+  const listed = await names(folder);
+  const own = await realpath(folder);
+  if (above.includes(own)) throw new InputError(`${folder} is a link that leads in a circle`, 'Remove or mend it');
+  for (const name of listed) {
+    if (name.startsWith('.')) continue;
+    const path = join(folder, name);
+    const what = await kind(path);
+    if (what.isDirectory()) await visit(path, `${prefix}${name}/`, [...above, own], survey);
+    else if (what.isFile()) add(survey, prefix + name, path);
   }
-  return images;
+}
+
+function add({ images, leftOut }: Survey, file: string, path: string): void {
+  const ending = extname(file);
+  if (IMAGE_EXTENSIONS.includes(ending.toLowerCase())) {
+    images.push({ file, stem: file.slice(0, -ending.length), path });
+  } else leftOut.push({ count: 1, kind: ending.toLowerCase() || 'without ending', why: whyLeftOut(ending) });
 }
 
 /** The sub-folders of a folder, sorted by name; hidden ones are passed over. Empty where the folder is missing. */
@@ -39,31 +60,54 @@ export async function listFolders(folder: string): Promise<string[]> {
   const found: string[] = [];
   if (!(await isFolder(folder))) return found;
   for (const name of await names(folder)) {
-    if (!name.startsWith('.') && (await kind(join(folder, name)))?.isDirectory()) found.push(name);
+    if (!name.startsWith('.') && (await kind(join(folder, name))).isDirectory()) found.push(name);
   }
   return found;
 }
 
-/** Whether the path leads to a folder. */
+/** Whether the path leads to a folder. @throws InputError where that may not be seen. */
 export async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (/^E(ACCES|PERM)$/.test(systemCode(error))) throw listingError(path, error);
+    return false;
+  }
+}
+
+/** Code-unit order, the same on every system and locale. */
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 async function names(folder: string): Promise<string[]> {
   try {
-    // Code-unit order, the same on every system and locale.
-    return (await readdir(folder)).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return (await readdir(folder)).sort(byCodeUnits);
   } catch (error) {
-    const why = systemCode(error) === 'ENOENT' ? 'there is no such folder' : (error as Error).message;
-    throw new InputError(`cannot list ${folder}: ${why}`, 'Check the path');
+    throw listingError(folder, error);
   }
 }
 
-async function kind(path: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
+async function kind(path: string): Promise<Awaited<ReturnType<typeof stat>>> {
   try {
     return await stat(path);
   } catch (error) {
-    const why = systemCode(error) === 'ELOOP' ? 'a link that leads in a circle' : 'a link that leads nowhere';
-    throw new InputError(`${path} is ${why}`, 'Remove or mend it');
+    // It is listed, so what is missing is where it leads.
+    if (systemCode(error) === 'ENOENT')
+      throw new InputError(`${path} is a link that leads nowhere`, 'Remove or mend it');
+    throw listingError(path, error);
   }
+}
+
+/** Says why a path cannot be listed, and what mends that. */
+export function listingError(path: string, error: unknown): InputError {
+  const known: Record<string, [string, string]> = {
+    ENOENT: ['there is no such folder', 'Check the path'],
+    ENOTDIR: ['it is no folder', 'Give a folder'],
+    EACCES: ['you may not read it', 'Give yourself permission to read it'],
+    EPERM: ['you may not read it', 'Give yourself permission to read it'],
+    ELOOP: ['it is a link that leads in a circle', 'Remove or mend it'],
+  };
+  const [why, fix] = known[systemCode(error)] ?? [(error as Error).message, 'Check the path'];
+  return new InputError(`cannot list ${path}: ${why}`, fix, { cause: error });
 }

@@ -6,8 +6,8 @@ export interface BmpPixels {
   width: number;
   height: number;
   bits: number;
-  /** [height × width × 3] */
-  rgb: Uint8Array;
+  /** Makes [height × width × 3]. */
+  rgb(): Uint8Array;
   /** [height × width] palette indices, where there is a palette. */
   indices: Uint8Array | null;
   /** [height × width], where there is alpha. */
@@ -34,11 +34,15 @@ export function decodeBmp(file: Buffer): BmpPixels {
   if (palette) {
     const stored = header.compression === 'none' ? unpackIndices(file, header) : runs(file, header);
     const indices = topFirst(stored, header);
-    const rgb = new Uint8Array(pixels * 3);
-    for (let p = 0; p < pixels; p++) for (let c = 0; c < 3; c++) rgb[p * 3 + c] = palette[indices[p] * 3 + c];
+    const rgb = (): Uint8Array => {
+      const colours = new Uint8Array(pixels * 3);
+      for (let p = 0; p < pixels; p++) for (let c = 0; c < 3; c++) colours[p * 3 + c] = palette[indices[p] * 3 + c];
+      return colours;
+    };
     return { width, height, bits, rgb, indices, alpha: null };
   }
-  return { width, height, bits, indices: null, ...unpackColours(file, header) };
+  const { rgb, alpha } = unpackColours(file, header);
+  return { width, height, bits, indices: null, rgb: () => rgb, alpha };
 }
 
 function runs(file: Buffer, { width, height, offset, compression }: BmpHeader): Uint8Array {
@@ -78,7 +82,7 @@ function topFirst(stored: Uint8Array, { width, height, topDown }: BmpHeader): Ui
   return out;
 }
 
-function unpackColours(file: Buffer, header: BmpHeader): Pick<BmpPixels, 'rgb' | 'alpha'> {
+function unpackColours(file: Buffer, header: BmpHeader): { rgb: Uint8Array; alpha: Uint8Array | null } {
   const { width, height, bits, offset, topDown, masks } = header;
   const stride = rowBytes(file, header);
   const rgb = new Uint8Array(width * height * 3);

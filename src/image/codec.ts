@@ -62,7 +62,7 @@ function fromBmp(file: Buffer, indices: boolean): StoredPixels {
   const { rgb, alpha, ...bmp } = decodeBmp(file);
   const facts = bmpFacts(bmp, bmp.indices !== null, alpha !== null);
   if (indices && bmp.indices) return { facts, space: 'index', colours: 1, data: bmp.indices, alpha: null };
-  return { facts, space: 'rgb', colours: 3, data: rgb, alpha };
+  return { facts, space: 'rgb', colours: 3, data: rgb(), alpha };
 }
 
 function bmpFacts(

@@ -1,4 +1,5 @@
 import type { MaskDoubt } from './mask-levels.js';
+import { startTally, type Tally } from './tally.js';
 
 const SENTENCES: Record<MaskDoubt, [one: string, many: string]> = {
   inverted: [
@@ -22,29 +23,8 @@ const SENTENCES: Record<MaskDoubt, [one: string, many: string]> = {
 };
 
 /** Gathers what is doubtful about masks, so that a run says it once a kind, with a file's name. */
-export interface MaskDoubts {
-  add(path: string, doubts: readonly MaskDoubt[]): void;
-  /** Files with a doubt, in the order they came. */
-  files(doubt: MaskDoubt): readonly string[];
-  /** One sentence a kind of doubt. */
-  sentences(): string[];
-}
+export type MaskDoubts = Tally<MaskDoubt>;
 
 export function gatherMaskDoubts(): MaskDoubts {
-  const found = new Map<MaskDoubt, Set<string>>();
-  return {
-    add(path, doubts) {
-      for (const doubt of doubts) {
-        if (!found.has(doubt)) found.set(doubt, new Set());
-        found.get(doubt)!.add(path);
-      }
-    },
-    files: (doubt) => [...(found.get(doubt) ?? [])],
-    sentences: () =>
-      [...found].map(([doubt, paths]) => {
-        const [first] = paths;
-        const [one, many] = SENTENCES[doubt];
-        return paths.size === 1 ? `mask ${first} ${one}` : `${paths.size} masks ${many}, the first is ${first}`;
-      }),
-  };
+  return startTally(['mask', 'masks'], SENTENCES);
 }

@@ -109,7 +109,7 @@ const cases: Case[] = [
       await mkdir(join(f, 'bolt/train/good'));
     },
     args: evaluate(),
-    message: /train\/good holds no images/,
+    message: /bolt \(MVTec AD\) holds no normal training images/,
   },
   {
     what: 'a mask of another size',
@@ -143,7 +143,7 @@ const cases: Case[] = [
   },
   {
     what: 'two names alike',
-    spoil: (f) => cp(train(f), train(f, '000.jpg')),
+    spoil: (f) => cp(testImage(f), join(f, 'bolt/test/rust/000.jpg')),
     args: evaluate(),
     message: /holds both 000\.jpg and 000\.png/,
   },
@@ -225,7 +225,7 @@ const cases: Case[] = [
   {
     what: 'a folder that holds no data set',
     args: (f) => ['evaluate', '--data', join(f, 'bolt/test')],
-    message: /holds no data set in MVTec's or BTAD's layout/,
+    message: /holds no data set in a layout that is read \(MVTec AD/,
   },
   {
     what: 'a category that is not there',

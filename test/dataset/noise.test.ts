@@ -23,6 +23,7 @@ function listed(name: string): Category {
       ...Array.from({ length: good }, sample('test', 'good', 0)),
     ],
     masked: false,
+    leftOut: [],
   };
 }
 
