@@ -2,17 +2,7 @@ import type { StoredPixels } from '../image/stored-pixels.js';
 import { startTally, type Tally } from '../image/tally.js';
 
 /** What makes an image be read otherwise than one may expect (docs/inputs.md). */
-export type ImageTrait =
-  | 'turned'
-  | 'profile'
-  | 'alpha'
-  | 'deep'
-  | 'narrow'
- 
-  | 'cmyk'
-  | 'pages'
-  | 'oblong'
-  | 'flat';
+export type ImageTrait = 'turned' | 'profile' | 'alpha' | 'deep' | 'narrow' | 'cmyk' | 'pages' | 'oblong' | 'flat';
 
 const SAYINGS: Record<ImageTrait, [one: string, many: string]> = {
   turned: ['is turned upright by its orientation tag', 'are turned upright by their orientation tag'],

@@ -93,8 +93,9 @@ async function kind(path: string): Promise<Awaited<ReturnType<typeof stat>>> {
     return await stat(path);
   } catch (error) {
     // It is listed, so what is missing is where it leads.
-    if (systemCode(error) === 'ENOENT')
-      throw new InputError(`${path} is a link that leads nowhere`, 'Remove or mend it');
+    const links: Record<string, string> = { ENOENT: 'leads nowhere', ELOOP: 'leads in a circle' };
+    const where = links[systemCode(error)];
+    if (where) throw new InputError(`${path} is a link that ${where}`, 'Remove or mend it');
     throw listingError(path, error);
   }
 }
@@ -106,7 +107,6 @@ export function listingError(path: string, error: unknown): InputError {
     ENOTDIR: ['it is no folder', 'Give a folder'],
     EACCES: ['you may not read it', 'Give yourself permission to read it'],
     EPERM: ['you may not read it', 'Give yourself permission to read it'],
-    ELOOP: ['it is a link that leads in a circle', 'Remove or mend it'],
   };
   const [why, fix] = known[systemCode(error)] ?? [(error as Error).message, 'Check the path'];
   return new InputError(`cannot list ${path}: ${why}`, fix, { cause: error });
