@@ -31,7 +31,7 @@ export function weightPath(backbone: string, folder: string = WEIGHTS_FOLDER): s
  * The weights to use: a file given, else one found in `data/weights`, else seeded random ones.
  * @param given a path, or `random`.
  */
-export function findWeights(backbone: string, given: string | undefined, seed = 0): WeightSource {
+export function findWeights(backbone: string, given?: string, seed = 0): WeightSource {
   if (given === 'random') return { kind: 'random', seed };
   if (given !== undefined) return { kind: 'file', path: given };
   return weightsIn(WEIGHTS_FOLDER, backbone, seed);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { toMarkdown } from '../figures/table.js';
 import { writeAtomically } from '../storage/atomic.js';
+import { claimText } from './claim.js';
 import { readFinished } from './finished.js';
 import { EXPERIMENTS } from './grid.js';
 import { fillMarked } from './marked.js';
@@ -13,32 +14,35 @@ import { summaryTable } from './summary-table.js';
 import { timingTable } from './timing-table.js';
 import { writeExperiment } from './write.js';
 
-/** Texts of the README by the name of their marks. */
-export type ReadmeBlocks = Readonly<Record<string, string>>;
+/** Texts between marks: by page, then by the name of their marks. */
+export type MarkedTexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
- * Writes all that is made from the result files of a project: `figures/`, `docs/results.md`, `docs/speed.md` and the marked blocks of
+ * Writes all that is made from the result files of a project: `figures/`, `docs/results.md`, `docs/speed.md` and the marked texts of
  * `README.md`. The data sets are not needed.
- * @param target the folder they are written below; the project itself, or another to compare with. @param blocks more blocks of the README.
- * @returns the paths, relative to `target`. @throws InputError for a damaged result or a README without the marks.
+ * @param target the folder they are written below; the project itself, or another to compare with. @param marked texts of other pages.
+ * @returns the paths, relative to `target`. @throws InputError for a damaged result or a page without the marks.
  */
-export async function writePages(project: string, target: string, blocks: ReadmeBlocks = {}): Promise<string[]> {
+export async function writePages(project: string, target: string, marked: MarkedTexts = {}): Promise<string[]> {
   const results = await readFinished(join(project, 'data/results/paper'));
   const paths: string[] = [];
   for (const experiment of EXPERIMENTS) {
     paths.push(...(await writeExperiment(join(target, 'figures'), experiment, chosenResults(experiment, results))));
   }
-  const readme = await readFile(join(project, 'README.md'), 'utf8');
-  const all = { 'results-summary': toMarkdown(summaryTable(chosenResults('table-6', results))), ...blocks };
-  const pages = {
+  const summary = summaryTable(chosenResults('table-6', results));
+  const readme = { claim: claimText(summary), 'results-summary': toMarkdown(summary) };
+  const pages: Record<string, string> = {
     'docs/results.md': await resultsPage(results),
     'docs/speed.md': speedPage(
       await readJson<BenchFile>(join(project, 'data/results/bench.json')),
       await measuredRuns(join(project, 'data/results/measured')),
       timingTable(chosenResults('table-8', results)),
     ),
-    'README.md': Object.entries(all).reduce((text, [name, made]) => fillMarked('README.md', text, name, made), readme),
   };
+  for (const [path, texts] of Object.entries({ 'README.md': readme, ...marked })) {
+    const text = await readFile(join(project, path), 'utf8');
+    pages[path] = Object.entries(texts).reduce((before, [name, made]) => fillMarked(path, before, name, made), text);
+  }
   for (const [path, text] of Object.entries(pages)) {
     await writeAtomically(join(target, path), text);
     paths.push(join(target, path));
@@ -47,10 +51,10 @@ export async function writePages(project: string, target: string, blocks: Readme
 }
 
 /** Paths of a project that its result files no longer give. Pixels may differ with another rasteriser build; what they are drawn from may not. */
-export async function stalePages(project: string, blocks: ReadmeBlocks = {}): Promise<string[]> {
+export async function stalePages(project: string, marked: MarkedTexts = {}): Promise<string[]> {
   const fresh = await mkdtemp(join(tmpdir(), 'softpatch-pages-'));
   try {
-    const paths = (await writePages(project, fresh, blocks)).filter((path) => !path.endsWith('.png'));
+    const paths = (await writePages(project, fresh, marked)).filter((path) => !path.endsWith('.png'));
     const text = (folder: string, path: string): Promise<string> =>
       readFile(join(folder, path), 'utf8').catch(() => '');
     const stale: string[] = [];

@@ -45,7 +45,7 @@ test('evaluate and run go through the real TensorFlow, which says nothing of its
   const results = await Promise.all(
     ['tensorflow', 'wasm'].map(async (engine) => JSON.parse(await readFile(json(engine), 'utf8'))),
   );
-  assert.match(results[0].versions.executor, /^TensorFlow 2\.19\.1/);
+  assert.match(results[0].versions.library, /^TensorFlow 2\.19\.1/);
   assert.ok(Math.abs(results[0].image.auroc - results[1].image.auroc) < 1e-3);
   assert.ok(Math.abs(results[0].pixel.auroc - results[1].pixel.auroc) < 1e-3);
 

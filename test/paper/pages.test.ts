@@ -26,7 +26,9 @@ async function project(folder: string): Promise<void> {
   await mkdir(join(results, 'measured'));
   const run = { what: 'a run', command: 'evaluate --x', machine: 'a machine', figures: { 'whole run': '25 s' } };
   await writeFile(join(results, 'measured/1-run.json'), JSON.stringify(run));
-  await writeFile(join(folder, 'README.md'), '# R\n\n<!-- results-summary -->\nold\n<!-- /results-summary -->\n');
+  const marks = (name: string): string => `<!-- ${name} -->\nold\n<!-- /${name} -->\n`;
+  await writeFile(join(folder, 'README.md'), `# R\n\n${marks('claim')}${marks('results-summary')}`);
+  await writeFile(join(folder, 'PAGE.md'), marks('example'));
 }
 
 test('pages are written from the result files, are fresh then, and stale after any change', async (t) => {
@@ -36,11 +38,14 @@ test('pages are written from the result files, are fresh then, and stale after a
   for (const path of ['README.md', 'docs/results.md', 'docs/speed.md', 'figures/table-6.md']) {
     assert.ok(before.includes(path), path);
   }
-  await writePages(folder, folder);
-  assert.deepEqual(await stalePages(folder), []);
+  const marked = { 'PAGE.md': { example: 'made elsewhere' } };
+  await writePages(folder, folder, marked);
+  assert.deepEqual(await stalePages(folder, marked), []);
   const text = (path: string): Promise<string> => readFile(join(folder, path), 'utf8');
   assert.match(await text('README.md'), /\| screw: PatchCore \| \.745 ±\.007 \| \.724 \| \.710 \|/);
   assert.match(await text('docs/results.md'), /\| PatchCore \| \.745 ±\.007 \(paper \.710, \+\.035\) \|/);
+  assert.match(await text('README.md'), /AUROC of \*\*\.765\*\*, SoftPatch with \*\*\.955\*\* \(screw of MVTec AD/);
+  assert.match(await text('PAGE.md'), /made elsewhere/);
   const speed = await text('docs/speed.md');
   assert.match(speed, /\| LOF \| ms a position \| 1\.93 \| 65\.2 \| 33\.7 × \|/);
   assert.match(speed, /took 30 s cold\. The slowest remaining stage is coreset \(18\.0 s\)/);
