@@ -9,7 +9,7 @@ export { type TsneOptions, tsne } from './analysis/tsne.js';
 export { type PatchOrigin, type WeightBin, weightHistogram } from './analysis/weight-histogram.js';
 export { type WeightQuality, weightQuality } from './analysis/weight-quality.js';
 export type { SamplerName } from './coreset/samplers.js';
-export type { AffineDraw, NoiseAugmentation } from './dataset/augmentation.js';
+export type { NoiseAugmentation } from './dataset/augmentation.js';
 export type { Category, Sample } from './dataset/category.js';
 export { type CategoryCheck, checkCategory } from './dataset/check.js';
 export { type DrawnOptions, type Encode, SMALL_SET, writeDrawnCategory } from './dataset/drawn/write.js';

@@ -1,3 +1,5 @@
+import { quantile } from '../quantile.js';
+
 /** Where a patch comes from. */
 export type PatchOrigin = 'nominal image' | 'noise image' | 'defect patch';
 
@@ -23,9 +25,8 @@ export function weightHistogram(
   bins = 40,
 ): WeightBin[] {
   const positions = weights.length / noisy.length;
-  const sorted = new Float32Array(weights).sort();
-  const low = sorted[0];
-  const high = sorted[Math.floor((sorted.length - 1) * 0.998)];
+  const low = quantile(weights, 0);
+  const high = quantile(weights, 0.998, 'lower');
   const width = (high - low) / bins || 1;
   const counts = new Map<PatchOrigin, number[]>();
   weights.forEach((weight, patch) => {

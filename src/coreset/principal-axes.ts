@@ -1,5 +1,6 @@
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
-import { multiplyTransposed, packPanels } from '../kernels/multiply.js';
+import { multiplyTransposed } from '../kernels/multiply.js';
+import { packedBytes, packRows, productRoomBytes } from '../kernels/row-product.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import { createRandom } from '../random.js';
@@ -104,18 +105,17 @@ export async function reduce(
   const { dimensions, axes, count, mean } = frame;
   const n = rows.length / dimensions;
   const lanes = threads.count;
-  const columns = Math.ceil(count / 8) * 8;
-  const perLane = 4 * (8 * dimensions + 4 * columns);
-  const arena = createArena(columns * dimensions * 8 + lanes * (perLane + 64));
-  const panels = packPanels(arena, axes, dimensions, count);
-  const scratch = Array.from({ length: lanes }, () => arena.take(perLane));
+  const room = productRoomBytes(count, dimensions);
+  const arena = createArena(packedBytes(count, dimensions) + lanes * (room + 64));
+  const packed = packRows(arena, axes, count, dimensions);
+  const scratch = Array.from({ length: lanes }, () => arena.take(room));
   const source = toShared(rows);
   const outputs = levels.map((own) => sharedFloats(n * (own + 1)));
   const offset = new Float64Array(count);
   for (let a = 0; a < count; a++) {
     for (let d = 0; d < dimensions; d++) offset[a] += axes[a * dimensions + d] * mean[d];
   }
-  const jobs = ranges(n, 1024).map((range) => ({ x: source, outputs, levels, mean, offset, ...range, panels }));
+  const jobs = ranges(n, 1024).map((range) => ({ x: source, axes: packed, outputs, levels, mean, offset, ...range }));
   const slacks = await threads.each(REDUCE, jobs, { arena, scratch });
   return { levels: outputs, slack: slacks.reduce((most, slack) => Math.max(most, slack), 0) };
 }

@@ -1,13 +1,5 @@
+import type { Affine } from '../image/affine.js';
 import type { Random } from '../random.js';
-
-/** A drawn affine change of an injected copy: degrees, shares of the side, factor, degrees. */
-export interface AffineDraw {
-  angle: number;
-  shiftX: number;
-  shiftY: number;
-  scale: number;
-  shear: number;
-}
 
 /**
  * Which change injected copies get (docs/methods.md 1.4). `affine`: the authors' noise augmentation, ±10°, ±10 % shift, scale
@@ -27,7 +19,7 @@ const RANGES: Record<
 };
 
 /** Draws a change; null for `none`. */
-export function drawAugmentation(random: Random, kind: NoiseAugmentation): AffineDraw | null {
+export function drawAugmentation(random: Random, kind: NoiseAugmentation): Affine | null {
   if (kind === 'none') return null;
   const { angle, shift, scale, shear } = RANGES[kind];
   return {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InputError, whyUnreadable } from '../errors.js';
-import type { AffineDraw, NoiseAugmentation } from './augmentation.js';
+import type { Affine } from '../image/affine.js';
+import type { NoiseAugmentation } from './augmentation.js';
 
 /** A noise draw on paper: which test images were injected, relative to the category's folder, in drawn order. */
 export interface NoiseManifest {
@@ -13,10 +14,10 @@ export interface NoiseManifest {
   seed?: number;
   augmentation?: NoiseAugmentation;
   /** One drawn change an image, null for none. */
-  draws?: (AffineDraw | null)[];
+  draws?: (Affine | null)[];
 }
 
-const draw: z.ZodType<AffineDraw> = z.object({
+const draw: z.ZodType<Affine> = z.object({
   angle: z.number(),
   shiftX: z.number(),
   shiftY: z.number(),

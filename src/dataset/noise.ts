@@ -1,13 +1,14 @@
 import { InputError } from '../errors.js';
+import type { Affine } from '../image/affine.js';
 import type { Random } from '../random.js';
-import { type AffineDraw, drawAugmentation, type NoiseAugmentation } from './augmentation.js';
+import { drawAugmentation, type NoiseAugmentation } from './augmentation.js';
 import type { Category, Sample } from './category.js';
 import type { NoiseManifest } from './manifest.js';
 
 /** A training image: nominal, or an injected defective test image, perhaps changed. */
 export interface TrainingImage extends Sample {
   noise: boolean;
-  augmentation: AffineDraw | null;
+  augmentation: Affine | null;
 }
 
 /** How noise is injected. */

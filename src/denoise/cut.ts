@@ -1,18 +1,5 @@
 import { InputError } from '../errors.js';
-
-/**
- * The q-quantile by linear interpolation at rank (n − 1)·q, as torch.quantile. Selection, not sorting in place.
- * @throws InputError for a q outside [0, 1]; RangeError for no values.
- */
-export function quantile(values: Float32Array, q: number): number {
-  if (!(q >= 0 && q <= 1)) throw new InputError(`a quantile of ${q} does not exist`, 'Give a number from 0 to 1');
-  if (values.length === 0) throw new RangeError('no values');
-  const sorted = new Float32Array(values).sort();
-  const rank = (sorted.length - 1) * q;
-  const low = Math.floor(rank);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return Math.fround(sorted[low] + (sorted[high] - sorted[low]) * (rank - low));
-}
+import { quantile } from '../quantile.js';
 
 /** Which patches stay: weight ≤ cut. */
 export interface Denoised {
@@ -32,7 +19,7 @@ export function discard(weights: Float32Array, tau: number): Denoised {
   if (!(tau >= 0 && tau < 1)) {
     throw new InputError(`τ = ${tau} is impossible`, 'Give the share of patches to remove, from 0 to below 1');
   }
-  const cut = quantile(weights, 1 - tau);
+  const cut = Math.fround(quantile(weights, 1 - tau));
   const kept = new Uint8Array(weights.length);
   let keptCount = 0;
   for (let i = 0; i < weights.length; i++) if (weights[i] <= cut) keptCount += kept[i] = 1;
@@ -50,9 +37,8 @@ export function normaliseWeights(weights: Float32Array, positions: number, kind:
   if (kind === 'imageMedian') {
     for (let i = 0; i < images; i++) {
       const own = weights.subarray(i * positions, (i + 1) * positions);
-      const sorted = new Float32Array(own).sort();
       // torch.median: the lower of the two middle values.
-      const median = sorted[Math.floor((positions - 1) / 2)];
+      const median = quantile(own, 0.5, 'lower');
       for (let p = 0; p < positions; p++) out[i * positions + p] = Math.max(0, own[p] - median + 1);
     }
     return out;

@@ -1,5 +1,5 @@
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
-import { sharedFloats } from '../kernels/arena.js';
+import { gatherRows } from '../kernels/gather-rows.js';
 import { roundToHalf } from '../storage/half.js';
 import type { BankConfig } from './config.js';
 
@@ -27,11 +27,7 @@ export function gather(
   weights: Float32Array | null,
   config: Pick<BankConfig, 'softWeights'> & Partial<Pick<BankConfig, 'precision'>>,
 ): MemoryBank {
-  const d = EMBEDDING_DIMENSIONS;
-  const own = sharedFloats(picks.length * d);
-  picks.forEach((pick, i) => {
-    own.set(rows.subarray(pick * d, (pick + 1) * d), i * d);
-  });
+  const own = gatherRows(rows, EMBEDDING_DIMENSIONS, picks);
   if (config.precision === 'half') roundToHalf(own);
   return { rows: own, picks, weights: storedWeights(picks, weights, config) };
 }

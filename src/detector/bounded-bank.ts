@@ -1,5 +1,6 @@
 import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.js';
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
+import { paddedRows } from '../kernels/row-product.js';
 import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 import { type BankShape, queryRoom } from './query-room.js';
@@ -28,9 +29,6 @@ export interface PlacedBank {
   /** Queries in the bank's axes; `slack` is that of bank and queries together. */
   reduceQueries(queries: Float32Array): Promise<Reduced & { queries: Float32Array }>;
 }
-
-/** Rows as the kernels count them. */
-export const paddedRows = (m: number): number => Math.ceil(m / 8) * 8;
 
 /**
  * Lays a bank [m × d] out in shared memory with its lower bounds in principal axes.

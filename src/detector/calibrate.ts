@@ -1,3 +1,4 @@
+import { median } from '../quantile.js';
 import type { MemoryBank } from './bank.js';
 import type { Neighbours } from './neighbours.js';
 
@@ -31,13 +32,7 @@ export function leaveOneOutScores(
 
 /** A decision threshold that dirty training images barely move: median + 2 robust deviations (1.4826 · MAD). */
 export function decisionThreshold(scores: Float32Array): number {
-  const median = middle(scores);
-  const deviation = 1.4826 * middle(scores.map((score) => Math.abs(score - median)));
-  return median + 2 * deviation;
-}
-
-function middle(values: Float32Array): number {
-  const sorted = values.slice().sort();
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  const middle = median(scores);
+  const deviation = 1.4826 * median(scores.map((score) => Math.abs(score - middle)));
+  return middle + 2 * deviation;
 }

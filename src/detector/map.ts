@@ -1,4 +1,4 @@
-import { bilinearTaps } from '../features/embedding.js';
+import { stretchBilinear } from '../image/bilinear.js';
 
 /** Width of the blur, in pixels; the kernel reaches 4σ = 16 pixels. */
 export const MAP_SIGMA = 4;
@@ -15,17 +15,7 @@ export type Border = 'repeat' | 'mirror';
  * blurred by a Gaussian of σ = 4 with 33 taps.
  */
 export function anomalyMap(scores: Float32Array, grid: number, side: number, border: Border = 'repeat'): Float32Array {
-  const taps = bilinearTaps(grid, side);
-  const stretched = new Float32Array(side * side);
-  for (let y = 0; y < side; y++) {
-    const { low: top, high: bottom, blend: v } = taps[y];
-    for (let x = 0; x < side; x++) {
-      const { low: left, high: right, blend: h } = taps[x];
-      const upper = scores[top * grid + left] * (1 - h) + scores[top * grid + right] * h;
-      const lower = scores[bottom * grid + left] * (1 - h) + scores[bottom * grid + right] * h;
-      stretched[y * side + x] = upper * (1 - v) + lower * v;
-    }
-  }
+  const stretched = new Float32Array(stretchBilinear(scores, grid, side));
   return blur(blur(stretched, side, border), side, border);
 }
 

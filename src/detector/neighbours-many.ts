@@ -1,8 +1,10 @@
 import { sharedFloats } from '../kernels/arena.js';
+import { gatherRows } from '../kernels/gather-rows.js';
+import { paddedRows } from '../kernels/row-product.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import { paddedRows, placeBank } from './bounded-bank.js';
+import { placeBank } from './bounded-bank.js';
 import { type Membership, manyRoom } from './neighbours-many-task.js';
 
 /** Most banks searched at once: one bit of a row's mask each. */
@@ -37,10 +39,7 @@ export async function nearestInBanks(
   const union = Int32Array.from(new Set(banks.flatMap((bank) => [...bank]))).sort();
   const place = new Map([...union].map((patch, i) => [patch, i]));
   const m = union.length;
-  const rows = sharedFloats(m * d);
-  union.forEach((patch, i) => {
-    rows.set(patches.subarray(patch * d, (patch + 1) * d), i * d);
-  });
+  const rows = gatherRows(patches, d, union);
   const padded = paddedRows(m);
   const count = banks.length;
   const placed = await placeBank(threads, rows, d, { shared: 4 * padded * (1 + count) + 128, lane: manyRoom(count) });

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { type Anchors, allAnchors } from '../coreset/anchors.js';
+import { gatherRows } from '../kernels/gather-rows.js';
 import { centreRows, meanRow } from './centre-rows.js';
 import { type Device, inBlocks } from './device.js';
 
@@ -53,11 +54,7 @@ export async function deviceBlocks(device: Device, z: Float32Array, d: number): 
   });
   /** Squared distances of a block's rows to centres, [rows × centres]. */
   const squaredTo = (b: number, centres: ArrayLike<number>): Tensor => {
-    const values = new Float32Array(centres.length * d);
-    for (let i = 0; i < centres.length; i++) {
-      values.set(centred.subarray(centres[i] * d, (centres[i] + 1) * d), i * d);
-    }
-    const own = tf.tensor2d(values, [centres.length, d]);
+    const own = tf.tensor2d(gatherRows(centred, d, centres, new Float32Array(centres.length * d)), [centres.length, d]);
     const { rows, squares } = blocks[b];
     const norms = tf.reshape(tf.sum(tf.square(own), 1), [1, -1]);
     return tf.relu(tf.sub(tf.add(squares, norms), tf.mul(tf.matMul(rows, tf.transpose(own)), 2)));

@@ -1,3 +1,4 @@
+import { bilinearTaps } from '../image/bilinear.js';
 import type { FeatureMap } from './forward.js';
 
 /** Channels of a patch embedding, and of each layer before the layers are joined. */
@@ -127,13 +128,4 @@ function addUpsampled(
       }
     }
   }
-}
-
-/** The two sources and the blend of each output when `from` samples are stretched to `to` (align_corners = false). */
-export function bilinearTaps(from: number, to: number): { low: number; high: number; blend: number }[] {
-  return Array.from({ length: to }, (_, o) => {
-    const centre = Math.max(0, ((o + 0.5) * from) / to - 0.5);
-    const low = Math.min(Math.floor(centre), from - 1);
-    return { low, high: Math.min(low + 1, from - 1), blend: centre - low };
-  });
 }

@@ -2,6 +2,7 @@ import type { Sample } from '../dataset/category.js';
 import { encodePng } from '../image/codec.js';
 import { overlay } from '../image/overlay.js';
 import type { Preprocessing } from '../image/preprocess.js';
+import { quantile } from '../quantile.js';
 import { contactSheet, type SheetRow } from './contact-sheet.js';
 import { maskView, networkView } from './pictures.js';
 
@@ -30,7 +31,7 @@ export async function heatSheet(
 ): Promise<string> {
   const tops = columns.map(({ maps }) => {
     const high = [...maps.values()].map((map) => map.reduce((most, value) => Math.max(most, value), 0));
-    return high.sort((a, b) => a - b)[Math.floor(high.length * 0.9)];
+    return quantile(high, 0.9, 'higher');
   });
   const sheet: SheetRow[] = [];
   for (const { sample, label } of rows) {

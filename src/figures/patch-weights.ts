@@ -1,4 +1,5 @@
 import { interpolateViridis } from 'd3-scale-chromatic';
+import { quantile } from '../quantile.js';
 import { escapeXml, FONT_FAMILY } from './render.js';
 
 /** One image with its patches' outlier weights. */
@@ -33,8 +34,8 @@ export function patchWeightsFigure(
   images: readonly WeighedImage[],
   { unit = 'weight', outlined = 'removed patches' }: PatchWeightWords = {},
 ): string {
-  const all = images.flatMap(({ weights }) => [...weights]).sort((a, b) => a - b);
-  const [low, high] = [all[Math.floor(all.length * 0.02)], all[Math.floor(all.length * 0.995)]];
+  const all = images.flatMap(({ weights }) => [...weights]);
+  const [low, high] = [quantile(all, 0.02, 'lower'), quantile(all, 0.995, 'higher')];
   const width = GAP + images.length * (2 * SIDE + 3 * GAP);
   const height = TOP + SIDE + GAP + 18;
   const parts = [

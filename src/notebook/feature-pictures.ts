@@ -1,7 +1,7 @@
 import { principalCoordinates } from '../coreset/principal-coordinates.js';
-import { quantile } from '../denoise/cut.js';
 import { encodePng } from '../image/codec.js';
 import type { Threads } from '../kernels/threads.js';
+import { quantile } from '../quantile.js';
 
 /** Side of a patch in a picture, in pixels. */
 const CELL = 8;
@@ -21,7 +21,7 @@ export async function featurePictures(
   const patches = points.length / 3;
   const scales = [0, 1, 2].map((c) => {
     const axis = Float32Array.from({ length: patches }, (_, i) => points[3 * i + c]);
-    return [quantile(axis, 0.02), quantile(axis, 0.98)];
+    return [Math.fround(quantile(axis, 0.02)), Math.fround(quantile(axis, 0.98))];
   });
   const side = grid * CELL;
   return Promise.all(

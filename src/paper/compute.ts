@@ -7,6 +7,7 @@ import { filterTraining } from '../experiment/filter.js';
 import { fitSystem } from '../experiment/fit-system.js';
 import type { Lab } from '../experiment/lab.js';
 import { patchGrid } from '../features/embedder.js';
+import { median } from '../quantile.js';
 import { noCache } from '../storage/cache.js';
 import type { CellResult, Measured, NaturalRanking, Timed } from './cell-file.js';
 import { coresetPoints } from './coreset-points.js';
@@ -55,17 +56,12 @@ async function timed(lab: Lab, planned: PlannedCell): Promise<Timed> {
     if (repeat > 0) runs.push(run);
     progress(repeat, REPEATS);
   }
-  const median = (part: 'train' | 'infer'): Record<string, number> =>
-    Object.fromEntries(
-      Object.keys(runs[0][part]).map((stage) => {
-        const values = runs.map((run) => run[part][stage]).sort((a, b) => a - b);
-        return [stage, values[Math.floor(values.length / 2)]];
-      }),
-    );
+  const medians = (part: 'train' | 'infer'): Record<string, number> =>
+    Object.fromEntries(Object.keys(runs[0][part]).map((stage) => [stage, median(runs.map((run) => run[part][stage]))]));
   const { engine } = lab.compute;
   const own = `${cpus()[0].model.trim()}, ${lab.threads.count} threads, Node ${process.version}`;
   const machine = isDevice(engine) ? `${engine}, ${own}` : own;
-  return { repeats: REPEATS, machine, train: median('train'), infer: median('infer') };
+  return { repeats: REPEATS, machine, train: medians('train'), infer: medians('infer') };
 }
 
 async function timeOnce(lab: Lab, { config, noisy }: PlannedCell): Promise<Pick<Timed, 'train' | 'infer'>> {

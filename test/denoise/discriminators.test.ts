@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { discard, normaliseWeights, quantile } from '../../src/denoise/cut.js';
+import { discard, normaliseWeights } from '../../src/denoise/cut.js';
 import { gaussianScores } from '../../src/denoise/gaussian.js';
 import { lofScores, tensorLofScores } from '../../src/denoise/lof.js';
 import { nearestScores } from '../../src/denoise/nearest.js';
@@ -54,18 +54,6 @@ test('lofScores clips k to n − 1; one image alone weighs 1; duplicates stay fi
   const twins = Float32Array.from([0, 0, 9, 0, 0, 9, 9, 9, 0]);
   assert.ok(lofScores(twins, 3, 1)[2] >= 1e9, 'a single point beside duplicates is beyond measure');
   assert.ok(tensorLofScores(twins, 3, 1).every((score) => score <= 1e6));
-});
-
-test('quantile(1…10, .85) is 8.65', () => {
-  assert.ok(
-    Math.abs(
-      quantile(
-        Float32Array.from({ length: 10 }, (_, i) => 10 - i),
-        0.85,
-      ) - 8.65,
-    ) < 1e-6,
-  );
-  assert.throws(() => quantile(Float32Array.of(1), 1.5), /does not exist/);
 });
 
 test('discard removes strictly above the quantile: rows 5 and 6 of the golden points', () => {

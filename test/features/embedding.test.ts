@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bilinearTaps, createEmbedding } from '../../src/features/embedding.js';
+import { createEmbedding } from '../../src/features/embedding.js';
 import type { FeatureMap } from '../../src/features/forward.js';
+import { bilinearTaps } from '../../src/image/bilinear.js';
 import { createRandom } from '../../src/random.js';
 
 const random = createRandom(7);
@@ -74,11 +75,4 @@ test('createEmbedding gives the exact shortcut of WideResNet50: centre doubled o
   const rows = createEmbedding([512, 1024])([layer2, layer3]);
   assert.ok(Math.abs(rows[4 * 1024 + 5] - 0.2) < 1e-7);
   assert.ok(Math.abs(rows[5] - 0.1) < 1e-7);
-});
-
-test('bilinearTaps(2, 4) stretches (0, 1) to 0, ¼, ¾, 1', () => {
-  assert.deepEqual(
-    bilinearTaps(2, 4).map(({ low, high, blend }) => low + (high - low) * blend),
-    [0, 0.25, 0.75, 1],
-  );
 });

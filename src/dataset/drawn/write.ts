@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../../errors.js';
+import type { Raster } from '../../image/raster.js';
 import { createRandom, type Random } from '../../random.js';
 import { writeAtomically, writeError } from '../../storage/atomic.js';
 import { isFolder } from '../listing.js';
@@ -23,12 +24,7 @@ export interface DrawnOptions {
 export const SMALL_SET: DrawnOptions = { seed: 0, train: 40, good: 12, defective: 8 };
 
 /** Encodes 8-bit pixels [side × side × channels] as a PNG. */
-export type Encode = (image: {
-  width: number;
-  height: number;
-  channels: 1 | 3;
-  data: Uint8Array;
-}) => Promise<Uint8Array>;
+export type Encode = (image: Raster) => Promise<Uint8Array>;
 
 /** One drawn picture and the exact mask of what the defect changed (all zero without a defect). */
 export function drawPicture(
