@@ -45,7 +45,7 @@ export const PUBLISHED_SECONDS: readonly { system: string; train: number; infer:
 ];
 
 /**
- * What the authors' README claims of SoftPatch-LOF at r = 0.1 without overlap: image and pixel AUROC (docs/methods.md 4.5). Another run
+ * What the authors' README claims of SoftPatch-LOF at r = 0.1 without overlap: image and pixel AUROC. Another run
  * than Table 5's: single categories of the two differ by up to .036.
  */
 export const AUTHORS_README: Readonly<Record<string, readonly [image: number, pixel: number]>> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Anchors } from '../../src/coreset/anchors.js';
+import { type Anchors, allAnchors } from '../../src/coreset/anchors.js';
 import { greedyCoreset } from '../../src/coreset/greedy.js';
 import { coresetSize, samplers } from '../../src/coreset/samplers.js';
 import { discard } from '../../src/denoise/cut.js';
@@ -109,12 +109,15 @@ test('greedyCoreset of the eight golden points is 5, 0, 3, 2, approximate, maske
 
 test('anchors of kind all equal the norms of the rows of the distance matrix', async () => {
   const z = normal(60);
-  const norm = (i: number): number => {
+  const norms = Array.from({ length: 60 }, (_, i) => {
     let sum = 0;
     for (let j = 0; j < 60; j++) for (let a = 0; a < D; a++) sum += (z[i * D + a] - z[j * D + a]) ** 2;
-    return sum;
-  };
-  const farthest = Array.from({ length: 60 }, (_, i) => i).sort((a, b) => norm(b) - norm(a))[0];
+    return Math.sqrt(sum);
+  });
+  for (const [i, anchor] of allAnchors(z, 60, D).entries()) {
+    assert.ok(Math.abs(anchor - norms[i]) < 1e-6 * norms[i], `row ${i}: ${anchor} is not ${norms[i]}`);
+  }
+  const farthest = norms.indexOf(Math.max(...norms));
   const threads = startThreads(1);
   assert.equal((await greedyCoreset(threads, z, D, { count: 1, anchors: { kind: 'all' } }))[0], farthest);
   await threads.close();
@@ -122,8 +125,10 @@ test('anchors of kind all equal the norms of the rows of the distance matrix', a
 
 test('greedyCoreset covers: every kept row lies within the last pick’s distance', async () => {
   const z = data.random;
+  const kept = Uint8Array.from({ length: 600 }, (_, i) => (i % 5 === 2 ? 0 : 1));
   const threads = startThreads(2);
-  const picks = await greedyCoreset(threads, z, D, { count: 60, anchors: { kind: 'all' } });
+  const options = { count: 60, anchors: { kind: 'all' }, kept, firstPickFromKept: true } as const;
+  const picks = await greedyCoreset(threads, z, D, options);
   await threads.close();
   const square = (i: number, j: number): number => {
     let sum = 0;
@@ -133,8 +138,13 @@ test('greedyCoreset covers: every kept row lies within the last pick’s distanc
   const least = (i: number, count: number): number =>
     Math.min(...[...picks.subarray(0, count)].map((pick) => square(i, pick)));
   const radius = least(picks[59], 59);
-  for (let i = 0; i < 600; i++) assert.ok(least(i, 59) <= radius * (1 + 1e-6));
+  for (let i = 0; i < 600; i++) assert.ok(kept[i] === 0 || least(i, 59) <= radius * (1 + 1e-6), `row ${i}`);
+  assert.ok(
+    Array.from({ length: 600 }, (_, i) => i).some((i) => kept[i] === 0 && least(i, 59) > radius),
+    'a removed row is left uncovered',
+  );
   assert.equal(new Set(picks).size, 60);
+  assert.ok(picks.every((pick) => kept[pick] === 1));
 });
 
 test('greedyCoreset stops on request and reports progress', async () => {
@@ -158,6 +168,7 @@ test('greedyCoreset stops on request and reports progress', async () => {
     { progress: (done) => seen.push(done) },
   );
   assert.equal(seen.at(-1), 30);
+  assert.ok(seen.every((done, i) => done <= 30 && (i === 0 || done >= seen[i - 1])));
   await threads.close();
 });
 
@@ -168,7 +179,14 @@ test('samplers: random draws distinct kept rows, identity keeps all of them, siz
   const drawn = await samplers.random(compute, { z, d: D, ratio: 0.25, kept }, createRandom(1));
   assert.equal(new Set(drawn).size, 25);
   assert.ok(drawn.every((row) => row % 2 === 1));
-  assert.equal((await samplers.identity(compute, { z, d: D, ratio: 0.25, kept }, createRandom(1))).length, 50);
+  const all = await samplers.identity(compute, { z, d: D, ratio: 0.25, kept }, createRandom(1));
+  assert.deepEqual(
+    [...all],
+    Array.from({ length: 50 }, (_, i) => 2 * i + 1),
+  );
+  const few = Uint8Array.from({ length: 100 }, (_, i) => (i < 3 ? 1 : 0));
+  const left = await samplers.random(compute, { z, d: D, ratio: 0.25, kept: few }, createRandom(1));
+  assert.deepEqual([...left].sort(), [0, 1, 2], 'no more than there are');
   assert.equal(coresetSize(0.1, 275968), 27596);
   assert.throws(() => coresetSize(0, 10), /ratio of 0 is impossible/);
   assert.throws(() => coresetSize(1, 10), /impossible/);

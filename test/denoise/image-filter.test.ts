@@ -6,11 +6,13 @@ const kept = (scores: number[], budget: number, nominal: number): string =>
   [...filterImages(Float32Array.from(scores), budget, nominal)].join('');
 
 test('the budget counts nominal images, not all: q = trunc(t·N0)', () => {
-  // 10 nominal + 2 noise images, t = .15: q = trunc(1.5) = 1, of 12 it would be trunc(1.8) = 1 too; t = .2: q = 2.
+  // 10 nominal + 2 noise images: t = .25 drops trunc(2.5) = 2, of all 12 it would be 3; t = .45 drops 4, not 5.
   const scores = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 11];
   assert.equal(kept(scores, 0.15, 10), '111111111101');
   assert.equal(kept(scores, 0.2, 10), '111111111100');
+  assert.equal(kept(scores, 0.25, 10), '111111111100');
   assert.equal(kept(scores, 0.3, 10), '111111111000');
+  assert.equal(kept(scores, 0.45, 10), '111111110000');
 });
 
 test('ties with the q-th largest score are dropped too', () => {

@@ -35,17 +35,16 @@ test('centreCrop takes the middle; an odd rest of 1 or 3 rounds half to even', (
 });
 
 test('resizeAndCrop brings the shorter side to 256 and crops 224 from any shape', () => {
-  for (const [width, height] of [
-    [300, 200],
-    [200, 300],
-    [1024, 1024],
-    [57, 400],
+  for (const [width, height, wide, high] of [
+    [300, 200, 384, 256],
+    [200, 300, 256, 384],
+    [1024, 1024, 256, 256],
+    [57, 400, 256, 1796],
   ]) {
-    const { width: w, height: h } = resizeAndCrop(
-      grey(width, height, () => 9),
-      PATCHCORE_PREPROCESSING,
-    );
-    assert.deepEqual([w, h], [224, 224]);
+    const image = grey(width, height, (x, y) => (x * 7 + y * 3) % 251);
+    const cropped = resizeAndCrop(image, PATCHCORE_PREPROCESSING);
+    assert.deepEqual([cropped.width, cropped.height], [224, 224]);
+    assert.deepEqual(cropped, centreCrop(resample(image, wide, high, 'bilinear'), 224), `${width} × ${height}`);
   }
   assert.throws(
     () =>

@@ -12,6 +12,19 @@ function pairs(anomalous: number[], normal: number[]): number {
   return won / (anomalous.length * normal.length);
 }
 
+/** Σ (recall step · precision) over thresholds from the top. */
+function averagePrecision(anomalous: number[], normal: number[]): number {
+  let ap = 0;
+  let before = 0;
+  for (const threshold of [...new Set([...anomalous, ...normal])].sort((a, b) => b - a)) {
+    const found = anomalous.filter((score) => score >= threshold).length;
+    const wrong = normal.filter((score) => score >= threshold).length;
+    ap += ((found - before) / anomalous.length) * (found / (found + wrong));
+    before = found;
+  }
+  return ap;
+}
+
 test('rankLabelled(scores .1 .4 .4 .8, labels 0 0 1 1) has AUROC .875', () => {
   assert.equal(rankLabelled([0.1, 0.4, 0.4, 0.8], [0, 0, 1, 1]).auroc, 0.875);
 });
@@ -24,18 +37,20 @@ test('rankLabelled gives scikit-learn’s average precision and the best F1', ()
   assert.ok(Math.abs(f1Threshold! - 0.35) < 1e-7);
 });
 
-test('rankingMetrics equals counting pairs on random scores with ties', () => {
+test('rankingMetrics equals counting pairs and trying thresholds on random scores with ties', () => {
   const random = createRandom(4);
   for (let round = 0; round < 20; round++) {
     const anomalous = Array.from({ length: 1 + random.integer(40) }, () => random.integer(12));
     const normal = Array.from({ length: 1 + random.integer(40) }, () => random.integer(9));
-    const { auroc, f1max } = rankingMetrics(Float32Array.from(anomalous), Float32Array.from(normal));
+    const { auroc, ap, f1max, f1Threshold } = rankingMetrics(Float32Array.from(anomalous), Float32Array.from(normal));
+    assert.ok(Math.abs(ap! - averagePrecision(anomalous, normal)) < 1e-12);
     assert.ok(Math.abs(auroc! - pairs(anomalous, normal)) < 1e-12);
     const f1 = (threshold: number): number => {
       const found = anomalous.filter((score) => score >= threshold).length;
       return (2 * found) / (found + normal.filter((score) => score >= threshold).length + anomalous.length);
     };
     assert.ok(Math.abs(f1max! - Math.max(...anomalous.map(f1))) < 1e-12);
+    assert.ok(Math.abs(f1(f1Threshold!) - f1max!) < 1e-12, 'the threshold reaches the largest F1');
   }
 });
 
@@ -92,10 +107,12 @@ test('pixel metrics equal their definitions on random maps with ties', () => {
     maps.forEach((map, i) => {
       collector.add(map, masks[i]);
     });
-    const { auroc, aupro } = collector.metrics();
+    const { auroc, ap, aupro } = collector.metrics();
     const defects = maps.flatMap((map, i) => [...map].filter((_, p) => masks[i]?.[p]));
     const normal = maps.flatMap((map, i) => [...map].filter((_, p) => !masks[i]?.[p]));
     assert.ok(Math.abs(auroc! - pairs(defects, normal)) < 1e-12);
+    assert.ok(Math.abs(ap! - averagePrecision(defects, normal)) < 1e-9);
+    assert.equal(collector.auroc(), auroc);
     assert.ok(Math.abs(aupro! - plainAupro(maps, masks, side)) < 1e-9);
   }
 });
