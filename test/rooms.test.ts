@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
+import { circles, importedFiles, imports, sources } from './imports.js';
 
 /** The order in which data flows; a room imports from rooms before it only. */
 const ROOMS = [
@@ -35,43 +36,55 @@ const NATIVE: Record<string, string> = {
   'danfojs-node': 'figures/danfo.ts',
 };
 
-const sources = readdirSync('src', { recursive: true })
-  .map(String)
-  .filter((file) => file.endsWith('.ts') && !file.startsWith(join('kernels', 'assembly')));
-
-function imports(file: string): string[] {
-  const text = readFileSync(join('src', file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)(?! type)[^;]*?from '([^']+)'|import\('([^']+)'\)/gms)].map(
-    (m) => m[1] ?? m[2],
-  );
-}
-
 function room(file: string): number {
-  return ROOMS.indexOf(file.split(/[\\/]/)[0]);
+  return ROOMS.indexOf(file.split('/')[0]);
 }
 
 test('every source file lies in a known room or at the top', () => {
-  const top = ['errors.ts', 'index.ts', 'numeric.ts', 'progress.ts', 'random.ts'];
+  const top = ['errors.ts', 'index.ts', 'numeric.ts', 'progress.ts', 'quantile.ts', 'random.ts'];
   for (const file of sources) assert.ok(room(file) >= 0 || top.includes(file), file);
 });
 
-test('a room imports only from rooms above it', () => {
+test('a room imports only from rooms above it, types too', () => {
   let checked = 0;
   for (const file of sources.filter((name) => room(name) >= 0)) {
-    for (const target of imports(file).filter((name) => name.startsWith('.'))) {
-      const to = relative('.', join(dirname(file), target));
-      if (room(to) < 0) assert.ok(/^(errors|progress|random)\.js$/.test(to), `${file} imports ${to}`);
+    for (const to of importedFiles(file)) {
+      if (room(to) < 0) assert.ok(/^(errors|progress|quantile|random)\.ts$/.test(to), `${file} imports ${to}`);
       else assert.ok(room(to) <= room(file), `${file} imports ${to}, which lies below it`);
       checked++;
     }
   }
-  assert.ok(checked > 100);
+  assert.ok(checked > 500);
+});
+
+test('no file imports itself through others, types and tasks included', () => {
+  assert.deepEqual(
+    circles(sources, importedFiles).map((circle) => circle.join(' → ')),
+    [],
+  );
+});
+
+test('the check sees every form of import, and circles', () => {
+  for (const file of sources) {
+    for (const to of importedFiles(file)) assert.ok(existsSync(join('src', to)), `${file} imports ${to}`);
+  }
+  assert.ok(importedFiles('denoise/weights.ts').includes('denoise/weigh-task.ts'), 'a task’s module');
+  assert.ok(importedFiles('kernels/worker.ts').includes('kernels/task.ts'), 'a type');
+  assert.ok(importedFiles('numeric.ts').includes('kernels/arena.ts'), 'an export');
+  const graph: Record<string, string[]> = { a: ['b', 'c'], b: ['d'], c: ['d', 'e'], d: [], e: ['c', 'f'], f: ['a'] };
+  assert.deepEqual(
+    circles(Object.keys(graph), (name) => graph[name]),
+    [
+      ['c', 'e'],
+      ['a', 'c', 'e', 'f'],
+    ],
+  );
 });
 
 test('native and heavy packages are imported in one file each', () => {
   for (const file of sources) {
-    for (const name of imports(file)) {
-      if (NATIVE[name]) assert.equal(file, join(...NATIVE[name].split('/')), `${file} imports ${name}`);
+    for (const { name, typeOnly } of imports(file)) {
+      if (NATIVE[name] && !typeOnly) assert.equal(file, NATIVE[name], `${file} imports ${name}`);
     }
   }
 });

@@ -1,4 +1,5 @@
-import { deviation, mean, quantile } from 'd3-array';
+import { deviation, mean } from 'd3-array';
+import { quantile } from '../quantile.js';
 import type { Random } from '../random.js';
 
 /** Mean of values with their standard deviation (n − 1), null for a single value. @throws RangeError for no value. */
@@ -90,5 +91,5 @@ export function bootstrapDifference(
     return sum / pairs.length;
   };
   const drawn = Float64Array.from({ length: repeats }, () => difference(again));
-  return { mean: difference(all), low: quantile(drawn, 0.025)!, high: quantile(drawn, 0.975)! };
+  return { mean: difference(all), low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
 }
