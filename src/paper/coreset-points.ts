@@ -8,6 +8,7 @@ import { fitSystem } from '../experiment/fit-system.js';
 import type { Lab } from '../experiment/lab.js';
 import { patchGrid } from '../features/embedder.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { gatherRows } from '../kernels/gather-rows.js';
 import { createRandom } from '../random.js';
 import type { CoresetPoints } from './cell-file.js';
 import type { PlannedCell } from './plan.js';
@@ -30,11 +31,7 @@ export async function coresetPoints(lab: Lab, { config, noisy, tsne: engine }: P
   const { coresetNoiseShare, coresetDefectShare } = diagnose(train, positions, picks, { kept: null }, defects);
   const count = Math.min(engine === 'exact' ? ROWS : ROWS_TSNE_JS, picks.length);
   const chosen = createRandom(seed).fork('t-sne').distinct(picks.length, count).sort();
-  const sample = new Float32Array(count * EMBEDDING_DIMENSIONS);
-  chosen.forEach((row, i) => {
-    const from = row * EMBEDDING_DIMENSIONS;
-    sample.set(rows.subarray(from, from + EMBEDDING_DIMENSIONS), i * EMBEDDING_DIMENSIONS);
-  });
+  const sample = gatherRows(rows, EMBEDDING_DIMENSIONS, chosen);
   const axes = Math.min(AXES, count - 1);
   const points = await principalCoordinates(lab.threads, sample, EMBEDDING_DIMENSIONS, axes);
   const plane =
