@@ -7,8 +7,10 @@ import { createRandom, evaluate, evaluateConfig, openCategory, openLab, readMani
 import { growthChart, renderChart, renderPng } from 'softpatch-lab/figures';
 import { greedyCoreset, indexNeighbours, multiplyTransposed, patchWeights, sharedFloats } from 'softpatch-lab/kernels';
 import { CONDITION } from '../build/src/detector/cflow/condition.js';
+import { createOnnxTrainer } from '../build/src/detector/cflow/onnx-trainer.js';
 import { drawMixing, freshParameters, parameterCount } from '../build/src/detector/cflow/parameters.js';
 import { createTrainer } from '../build/src/detector/cflow/trainer.js';
+import { importOnnxRuntime } from '../build/src/engine/onnx.js';
 import { loadTensorFlow } from '../build/src/engine/tensorflow.js';
 import { createEmbedder } from '../build/src/features/embedder.js';
 import { writeAtomically, writeJson } from '../build/src/storage/atomic.js';
@@ -153,23 +155,34 @@ add(
 const brute = await compare(() => multiplyTransposed(threads, queries, bank, 1024), null);
 add('the same by matrix product alone, no selection', 'µs a query', brute.ours * 100, null);
 
-// CFLOW: a training step of the `small` profile's layer 2, against the backend's own matrix product of the same shapes.
-const tf = await loadTensorFlow();
-const shape = { channels: 128, blocks: 4 };
-const parameters = freshParameters(shape, random, new Float32Array(parameterCount(shape)));
-const state = { parameters, first: parameters.map(() => 0), second: parameters.map(() => 0), steps: 0 };
+// CFLOW: a training step of the `small` profile's layers.
 const fibre = 256;
-const trainer = createTrainer(tf, shape, drawMixing(shape, 'permutation', random), state);
-const [vectors, codes] = [patches(fibre, shape.channels), patches(fibre, CONDITION)];
-const step = await compare(() => trainer.step(vectors, codes, 1e-4), null, 30);
-const inner = shape.channels / 2 + CONDITION;
-const stepFlops = shape.blocks * 3 * 2 * fibre * (inner * 2 * inner + 2 * inner * shape.channels);
-const [left, right] = [tf.randomNormal([fibre, inner]), tf.randomNormal([inner, 2 * inner])];
-const backend = await compare(() => tf.matMul(left, right).dispose(), null, 50);
-const limit = (2 * fibre * inner * 2 * inner) / backend.ours;
-add('CFLOW training, one core', 'vectors a second', fibre / step.ours, null);
-add('its share of TensorFlow.js wasm’s matrix product', '%', (100 * stepFlops) / step.ours / limit, null);
-trainer.dispose();
+for (const [layer, channels] of [
+  ['layer 2', 128],
+  ['layer 3', 256],
+]) {
+  const shape = { channels, blocks: 4 };
+  const mixing = drawMixing(shape, 'permutation', random);
+  const fresh = () => {
+    const parameters = freshParameters(shape, random, new Float32Array(parameterCount(shape)));
+    return { parameters, first: parameters.map(() => 0), second: parameters.map(() => 0), steps: 0 };
+  };
+  const trainer = await createOnnxTrainer(await importOnnxRuntime(), shape, mixing, fresh(), 1);
+  const library = createTrainer(await loadTensorFlow(), shape, mixing, fresh());
+  const [vectors, codes] = [patches(fibre, channels), patches(fibre, CONDITION)];
+  const step = await compare(
+    () => trainer.step(vectors, codes, 1e-4),
+    async () => {
+      await library.step(vectors, codes, 1e-4);
+      await library.settle();
+    },
+    15,
+  );
+  const name = `CFLOW training, ${layer}, one core (plain: TensorFlow.js wasm)`;
+  add(name, 'ms a step of 256 vectors', step.ours * 1e3, step.plain * 1e3);
+  await trainer.dispose();
+  await library.dispose();
+}
 
 const result = {
   machine: { cpu: cpus()[0].model, threads: availableParallelism(), node: process.version, gflops, bandwidth },

@@ -11,7 +11,8 @@ export interface OnnxRuntime {
       model: Uint8Array,
       options: object,
     ): Promise<{
-      run(feeds: object): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>>;
+      /** @param fetches tensors into which results are written. */
+      run(feeds: object, fetches?: object): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>>;
       release(): Promise<void>;
     }>;
   };

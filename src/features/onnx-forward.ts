@@ -21,6 +21,8 @@ export async function createOnnxForward(
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
+    // Errors only.
+    logSeverityLevel: 3,
   });
   return {
     library: `onnxruntime ${onnxVersion(runtime)} (${provider})`,

@@ -144,7 +144,16 @@ function flowWork(): LayerWork {
   const parameters = sharedFloats(parameterCount(shape));
   freshParameters(shape, createRandom(1), parameters);
   const [map] = LAYOUT.maps;
-  return { map, length: LAYOUT.length, values: mapValues(), parameters, blocks: 2, mixing: 'permutation', seed: 4 };
+  return {
+    map,
+    length: LAYOUT.length,
+    values: mapValues(),
+    parameters,
+    blocks: 2,
+    mixing: 'permutation',
+    seed: 4,
+    engine: 'onnx',
+  };
 }
 
 function passJob(): PassJob {

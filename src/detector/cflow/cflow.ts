@@ -11,7 +11,7 @@ import { freshTraining, resumeTraining, trainingTensors } from './training.js';
 import { notesOf, trainAll } from './training-loop.js';
 
 /** Raise when training changes for the same features. */
-const VERSION = 1;
+const VERSION = 2;
 const PROFILES = Object.keys(CFLOW_PROFILES);
 const checked = (set: Settings): CflowSettings => checkedSettings(cflowSchema, CFLOW_PROFILES.small, set);
 

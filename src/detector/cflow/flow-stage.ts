@@ -17,6 +17,9 @@ export const FLOWS: Stage<FlowsJob, (PassOutcome | null)[]> = {
   name: 'flows',
   onThreads(threads, { jobs, taken }, { signal }) {
     checkCancelled(signal);
-    return Promise.all(jobs.map((job, i) => threads.run(FLOW, job, { report: (steps) => taken?.(i, steps) })));
+    const cores = Math.max(1, Math.floor(threads.count / jobs.length));
+    return Promise.all(
+      jobs.map((job, i) => threads.run(FLOW, { ...job, cores }, { report: (steps) => taken?.(i, steps) })),
+    );
   },
 };

@@ -1,12 +1,15 @@
+import { type Engine, parseChoice } from '../../engine/names.js';
+import { importOnnxRuntime } from '../../engine/onnx.js';
 import { loadTensorFlow, type TensorFlow } from '../../engine/tensorflow.js';
 import { Cancelled } from '../../errors.js';
 import type { MapLayout } from '../../features/reading.js';
 import type { TaskContext } from '../../kernels/task.js';
 import { createRandom } from '../../random.js';
 import { CONDITION, positionalCode } from './condition.js';
-import { drawMixing } from './parameters.js';
+import { createOnnxTrainer } from './onnx-trainer.js';
+import { drawMixing, type FlowShape, type Mixing } from './parameters.js';
 import type { CflowSettings } from './settings.js';
-import { createTrainer, type FlowTrainer } from './trainer.js';
+import { createTrainer, type FlowState, type FlowTrainer } from './trainer.js';
 
 /** One layer's flow and the maps it sees. Typed arrays lie in shared memory. */
 export interface LayerWork {
@@ -19,6 +22,10 @@ export interface LayerWork {
   mixing: CflowSettings['mixing'];
   /** Seed of the fixed mixing. */
   seed: number;
+  /** What computes on threads: onnxruntime where it runs the networks too, else TensorFlow.js. */
+  engine: Engine;
+  /** Threads that share the job's products; 1 where left out. */
+  cores?: number;
 }
 
 /** A pass over the images in batches, with a learning rate each; fibres are drawn from `seed`. */
@@ -51,7 +58,10 @@ const TOGETHER = 1024;
 
 /** Runs a job on one thread; a pass changes parameters and moments in place, all at its end. */
 export async function run(context: TaskContext, job: PassJob | LikelihoodJob): Promise<PassOutcome | null> {
-  return runFlow(await loadTensorFlow(), job, (taken) => context.report(taken));
+  const report = (taken: number): void => context.report(taken);
+  if (parseChoice(job.engine).name !== 'onnx') return runFlow(await loadTensorFlow(), job, report);
+  const { shape, state, mixing } = prepare(job);
+  return train(await createOnnxTrainer(await importOnnxRuntime(), shape, mixing, state, job.cores ?? 1), job, report);
 }
 
 /** The same on the current backend of `tf`, in whatever thread this is. */
@@ -60,34 +70,48 @@ export async function runFlow(
   job: PassJob | LikelihoodJob,
   report: (taken: number) => void,
 ): Promise<PassOutcome | null> {
-  const { map, blocks, mixing, seed, parameters } = job;
-  const channels = map.channels.length;
-  const shape = { channels, blocks };
+  const { shape, state, mixing } = prepare(job);
+  tf.engine().startScope();
+  try {
+    return await train(createTrainer(tf, shape, mixing, state), job, report);
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+function prepare(job: PassJob | LikelihoodJob): { shape: FlowShape; state: FlowState; mixing: Mixing[] } {
+  const { map, blocks, seed, parameters } = job;
+  const shape = { channels: map.channels.length, blocks };
   const empty = new Float32Array(parameters.length);
   const state =
     job.kind === 'pass'
       ? { parameters, first: job.first, second: job.second, steps: job.steps }
       : { parameters, first: empty, second: empty, steps: 0 };
-  tf.engine().startScope();
-  const trainer = createTrainer(tf, shape, drawMixing(shape, mixing, createRandom(seed)), state);
+  return { shape, state, mixing: drawMixing(shape, job.mixing, createRandom(seed)) };
+}
+
+async function train(
+  trainer: FlowTrainer,
+  job: PassJob | LikelihoodJob,
+  report: (taken: number) => void,
+): Promise<PassOutcome | null> {
   try {
     if (job.kind === 'likelihood') {
       await likelihoods(trainer, job);
       return null;
     }
-    await pass(trainer, job, report);
+    const steps = job.steps + (await pass(trainer, job, report));
     const loss = await trainer.loss();
-    if (!Number.isFinite(loss)) throw new Error(`the loss of ${map.layer} is ${loss}; lower the learning rate`);
+    if (!Number.isFinite(loss)) throw new Error(`the loss of ${job.map.layer} is ${loss}; lower the learning rate`);
     await trainer.store();
-    return { steps: state.steps, loss };
+    return { steps, loss };
   } finally {
-    trainer.dispose();
-    tf.engine().endScope();
+    await trainer.dispose();
   }
 }
 
-/** Shuffles a batch's vectors and takes one Adam step a fibre of them; the remainder is dropped (docs/methods.md 6.2). */
-async function pass(trainer: FlowTrainer, job: PassJob, report: (taken: number) => void): Promise<void> {
+/** Shuffles a batch's vectors and takes one Adam step a fibre of them; the remainder is dropped (docs/methods.md 6.2). @returns steps. */
+async function pass(trainer: FlowTrainer, job: PassJob, report: (taken: number) => void): Promise<number> {
   const { map, length, values, fibre, batches, stop } = job;
   const channels = map.channels.length;
   const positions = map.side ** 2;
@@ -107,7 +131,7 @@ async function pass(trainer: FlowTrainer, job: PassJob, report: (taken: number) 
         vectors.set(values.subarray(source, source + channels), i * channels);
         codes.set(code.subarray(position * CONDITION, (position + 1) * CONDITION), i * CONDITION);
       }
-      trainer.step(vectors, codes, rate);
+      await trainer.step(vectors, codes, rate);
       if (++taken % 16 > 0) continue;
       // Lets a device catch up and, on the main thread, the user stop.
       await trainer.settle();
@@ -115,6 +139,7 @@ async function pass(trainer: FlowTrainer, job: PassJob, report: (taken: number) 
     }
   }
   report(taken);
+  return taken;
 }
 
 async function likelihoods(trainer: FlowTrainer, job: LikelihoodJob): Promise<void> {

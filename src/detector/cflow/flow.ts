@@ -19,8 +19,8 @@ export interface Flow {
 }
 
 /** Factor that keeps a fresh subnet near 0, and the bound of log-scales (FrEIA's all-in-one block). */
-const GENTLE = 0.1;
-const CLAMP = 1.9;
+export const GENTLE = 0.1;
+export const CLAMP = 1.9;
 
 /** Builds a flow of a shape with its fixed mixing. */
 export function createFlow(tf: TensorFlow, { channels, blocks }: FlowShape, mixing: readonly Mixing[]): Flow {

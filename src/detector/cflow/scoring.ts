@@ -1,3 +1,4 @@
+import type { Engine } from '../../engine/names.js';
 import type { Resources } from '../../engine/resources.js';
 import type { FeatureReader } from '../../features/reader.js';
 import type { MapsLayout } from '../../features/reading.js';
@@ -24,10 +25,15 @@ export interface Flows {
 const [BATCH, CHUNK] = [32, 8];
 
 /** What a layer's task needs beside its job. */
-export function layerWork({ layout, settings, parameters, seeds }: Flows, l: number, values: Float32Array): LayerWork {
+export function layerWork(
+  { layout, settings, parameters, seeds }: Flows,
+  l: number,
+  values: Float32Array,
+  engine: Engine,
+): LayerWork {
   const { blocks, mixing } = settings;
   const map = layout.maps[l];
-  return { map, length: layout.length, values, parameters: parameters[l], blocks, mixing, seed: seeds[l] };
+  return { map, length: layout.length, values, parameters: parameters[l], blocks, mixing, seed: seeds[l], engine };
 }
 
 /** ℓ of images: for each layer [images × positions]. */
@@ -48,7 +54,7 @@ export async function likelihoods(
     const jobs = maps.flatMap((_, l) =>
       ranges(batch.length, CHUNK).map(
         (range): LikelihoodJob => ({
-          ...layerWork(flows, l, values),
+          ...layerWork(flows, l, values, compute.engine),
           kind: 'likelihood',
           likelihood: found[l],
           ...range,

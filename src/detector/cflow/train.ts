@@ -50,7 +50,7 @@ export async function trainEpoch(
       const jobs = layout.maps.map(({ side }, l): PassJob => {
         if (stepsOf(batches, side, settings.fibre) === 0) throw tooFew(batches[0].length, side, settings.fibre);
         return {
-          ...layerWork(flows, l, current),
+          ...layerWork(flows, l, current, compute.engine),
           parameters: copy(flows.parameters[l]),
           first: copy(first[l]),
           second: copy(second[l]),

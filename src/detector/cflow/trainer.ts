@@ -1,7 +1,8 @@
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../engine/tensorflow.js';
+import { BETA1, BETA2, EPSILON } from './adam.js';
 import { CONDITION } from './condition.js';
-import { createFlow, type Flow } from './flow.js';
+import { createFlow } from './flow.js';
 import { type FlowShape, type Mixing, splitParameters } from './parameters.js';
 
 /** A flow with its Adam moments, as flat numbers: everything that training changes. */
@@ -15,9 +16,8 @@ export interface FlowState {
 
 /** Trains a flow step by step; tensors live on the backend until they are stored. */
 export interface FlowTrainer {
-  readonly flow: Flow;
   /** One Adam step on vectors [n × channels] with their codes [n × 128]. */
-  step(vectors: Float32Array, codes: Float32Array, rate: number): void;
+  step(vectors: Float32Array, codes: Float32Array, rate: number): Promise<void>;
   /** Waits until the steps so far are done. */
   settle(): Promise<void>;
   /** Mean loss of the steps since it was last asked for. */
@@ -26,11 +26,8 @@ export interface FlowTrainer {
   likelihood(vectors: Float32Array, codes: Float32Array): Promise<Float32Array>;
   /** Writes the state back into the arrays it came from. */
   store(): Promise<void>;
-  dispose(): void;
+  dispose(): Promise<void>;
 }
-
-/** Adam's usual constants. */
-const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 
 /**
  * A trainer over a state. Adam is written out (Kingma & Ba, algorithm 1) with its bias correction computed from the step
@@ -56,8 +53,7 @@ export function createTrainer(
     tf.tensor2d(codes, [count(vectors), CONDITION]),
   ];
   return {
-    flow,
-    step(vectors, codes, rate) {
+    async step(vectors, codes, rate) {
       state.steps++;
       const correction1 = 1 - BETA1 ** state.steps;
       const correction2 = 1 - BETA2 ** state.steps;
@@ -109,6 +105,6 @@ export function createTrainer(
         for (const [i, [values]] of splitParameters(shape, flat).entries()) values.set(await tensors[i].data());
       }
     },
-    dispose: () => tf.dispose([...parameters, ...first, ...second, total]),
+    dispose: async () => tf.dispose([...parameters, ...first, ...second, total]),
   };
 }

@@ -197,7 +197,7 @@ test('training lowers the loss on a known density and recovers its likelihood wi
     Float32Array.from({ length: n * CONDITION }, (_, i) => grid[i % grid.length]);
   const losses: number[] = [];
   for (let epoch = 0; epoch < 4; epoch++) {
-    for (let s = 0; s < 60; s++) trainer.step(draw(128), codes(128), epoch < 3 ? 0.01 : 0.002);
+    for (let s = 0; s < 60; s++) await trainer.step(draw(128), codes(128), epoch < 3 ? 0.01 : 0.002);
     losses.push(await trainer.loss());
   }
   assert.ok(losses[1] < losses[0] && losses.at(-1)! < losses[1], losses.join(', '));
