@@ -84,6 +84,7 @@ export type { MaskDoubt } from './image/mask-levels.js';
 export { PATCHCORE_PREPROCESSING, type Preprocessing, resizeAndCrop } from './image/preprocess.js';
 export type { Raster } from './image/raster.js';
 export { type ResampleFilter, resample } from './image/resample.js';
+export type { Tally } from './image/tally.js';
 export { collectPixels, type PixelCollector, type PixelMetrics } from './metrics/pixel.js';
 export { type RankingMetrics, rankLabelled } from './metrics/ranking.js';
 export type { Progress, Reporter, Watch } from './progress.js';

@@ -15,4 +15,5 @@ export { MOST_BANKS, type NearestInBanks, nearestInBanks } from './detector/neig
 export { imageScores, patchScores } from './detector/score.js';
 export { type Arena, createArena, sharedFloats, toShared } from './kernels/arena.js';
 export { multiplyTransposed } from './kernels/multiply.js';
-export { startThreads, type Threads } from './kernels/threads.js';
+export type { Task } from './kernels/task.js';
+export { type EachOptions, type RunOptions, startThreads, type Threads } from './kernels/threads.js';

@@ -29,7 +29,7 @@ export interface CategoryCheck extends CountReport {
 
 /**
  * Reads every image and mask of a category once and reports all there is to say, instead of stopping at the first.
- * @param folder as {@link surveyCategory}'s; a folder that is no category but holds images is checked as nominal ones.
+ * @param folder of a category; a folder that is no category but holds images is checked as nominal ones.
  * @throws InputError when there is neither a category nor an image.
  */
 export async function checkCategory(folder: string, name?: string, progress?: Progress): Promise<CategoryCheck> {

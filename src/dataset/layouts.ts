@@ -28,7 +28,7 @@ export async function listCategories(data: string): Promise<string[]> {
 }
 
 /**
- * Opens a category in one of the {@link LAYOUTS}: `data/category`, or `data` itself when it is one.
+ * Opens a category in one of the known layouts (docs/inputs.md): `data/category`, or `data` itself when it is one.
  * @throws InputError: no such category, no training images, an image or mask without its partner, two names alike.
  */
 export async function openCategory(data: string, category?: string): Promise<Category> {

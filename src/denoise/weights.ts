@@ -25,7 +25,7 @@ const WEIGH = task<typeof import('./weigh-task.js')>(new URL('./weigh-task.js', 
 
 /**
  * Outlier weight of every patch (docs/methods.md 4.1, step 4), position by position: discriminators never mix positions.
- * @param z projected patches [images·positions × d], image-major. @param k neighbours of LOF, clipped to images − 1.
+ * @param z projected patches [images·positions × d], image-major. @param options `k`: neighbours of LOF, clipped to images − 1.
  * @returns weights [images·positions], image-major.
  * @throws InputError when a weight is not finite (NaN features).
  */

@@ -50,8 +50,9 @@ export interface Fitted {
   /** Worth saying beside the result, e.g. where training stopped. */
   notes?: readonly string[];
   /**
-   * Scores images, in order; the signal is the lab's it was fitted or restored with. @param alone score each image by itself, as in production; otherwise the images are one
-   * test set, to which a system may relate its scores (CFLOW does, as its authors).
+   * Scores images, in order; the signal is the lab's it was fitted or restored with.
+   * @param options `alone`: score each image by itself, as in production; otherwise the images are one test set, to which a system
+   * may relate its scores (CFLOW does, as its authors).
    */
   score(images: readonly ImageRequest[], options?: { alone?: boolean }): AsyncGenerator<Scored>;
   /** Everything needed to {@link System.restore} it. */

@@ -1,7 +1,8 @@
-/** What runs the networks and, on a device, every other stage too. In the order in which `auto` prefers them. */
-export const ENGINES = ['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm', 'cpu'] as const;
+/** What runs the networks and, on a device, every other stage too (docs/engines.md). */
+export type EngineName = 'tensorflow-gpu' | 'webgpu' | 'onnx' | 'tensorflow' | 'wasm' | 'cpu';
 
-export type EngineName = (typeof ENGINES)[number];
+/** In the order in which `auto` prefers them. */
+export const ENGINES: readonly EngineName[] = ['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm', 'cpu'];
 
 /** Engines that take whole batches from the main thread and keep every stage; the others share images out over threads. */
 export const DEVICES = ['tensorflow-gpu', 'webgpu', 'tensorflow'] as const;
@@ -9,9 +10,9 @@ export const DEVICES = ['tensorflow-gpu', 'webgpu', 'tensorflow'] as const;
 export type DeviceName = (typeof DEVICES)[number];
 
 /** Execution providers of onnxruntime-node by the names that its `executionProviders` takes. */
-export const PROVIDERS = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
+export type Provider = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 
-export type Provider = (typeof PROVIDERS)[number];
+export const PROVIDERS: readonly Provider[] = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'];
 
 /** An engine with, for onnxruntime, its provider; plain `onnx` is the processor's. What results are remembered by. */
 export type Engine = EngineName | `onnx:${Exclude<Provider, 'cpu'>}`;

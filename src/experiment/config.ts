@@ -104,7 +104,7 @@ export function systemConfig(choice: SystemChoice, seed: number, systems: readon
 
 /**
  * A full configuration from what a user set of a built-in method or, given the systems, of any.
- * @throws InputError as {@link systemConfig}.
+ * @throws InputError for an unknown method, profile or switch, or an impossible one.
  */
 export function evaluateConfig(set: MethodChoice & EvaluateChoice<MethodChoice>): EvaluateConfig;
 export function evaluateConfig(set: SystemChoice & EvaluateChoice, systems: readonly System[]): EvaluateConfig;

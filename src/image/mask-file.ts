@@ -13,8 +13,8 @@ export interface MaskReading {
 }
 
 /**
- * Reads a mask file, upright, by index or value ({@link maskLevels}); a folder (MVTec LOCO) is the union of the masks in it.
- * @throws InputError naming the file: as {@link readPixels}, an empty folder, masks of different sizes.
+ * Reads a mask file, upright, by index or value (docs/inputs.md); a folder (MVTec LOCO) is the union of the masks in it.
+ * @throws InputError naming the file: when it cannot be decoded, an empty folder, masks of different sizes.
  */
 export async function readMask(path: string): Promise<MaskReading> {
   const parts = await maskFiles(path);

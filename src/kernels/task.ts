@@ -15,7 +15,7 @@ export interface TaskModule {
   run(context: TaskContext, job: never): unknown;
 }
 
-/** What a thread can be asked to do, with the type of its job and of its answer. Made by {@link task}. */
+/** What a thread can be asked to do, with the type of its job and of its answer. Made by `task` in src/kernels/task.ts. */
 export interface Task<Job, Result> {
   readonly url: URL;
   /** Only a type: no value has it. */

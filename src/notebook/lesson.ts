@@ -7,7 +7,13 @@ import type { NoiseOptions, NoisyCategory } from '../dataset/noise.js';
 import { type FittedBank, isBank } from '../detector/bank-system.js';
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
-import { type EvaluateConfig, evaluateConfig, type FeatureChoice, type MethodChoice } from '../experiment/config.js';
+import {
+  type EvaluateConfig,
+  evaluateConfig,
+  type FeatureChoice,
+  type MethodChoice,
+  type MethodSettings,
+} from '../experiment/config.js';
 import { contaminate } from '../experiment/contaminate.js';
 import { defectPatches } from '../experiment/diagnostics.js';
 import { type EvaluateObserver, type EvaluateResult, evaluate } from '../experiment/evaluate.js';
@@ -36,10 +42,10 @@ export interface LessonSettings {
   engine?: EngineChoice;
 }
 
-type Unfeatured<Choice> = Choice extends MethodChoice ? Omit<Choice, 'features'> : never;
-
 /** A built-in method with switches of its own, on a lesson's features. */
-export type LessonChoice = Unfeatured<MethodChoice>;
+export type LessonChoice = {
+  [Method in keyof MethodSettings]: Omit<Extract<MethodChoice, { method: Method }>, 'features'>;
+}[keyof MethodSettings];
 
 /** Image-level denoising in front of a method. */
 export type LessonFilter = LessonChoice & { budget: number };

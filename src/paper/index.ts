@@ -12,7 +12,7 @@ export {
 } from './cell-file.js';
 export { type CoresetRow, coresetChart, coresetRows } from './coresets.js';
 export { type Cell, cellName, EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from './grid.js';
-export { stalePages, writePages } from './pages.js';
+export { type MarkedTexts, stalePages, writePages } from './pages.js';
 export { createPlanner, type PaperSetting, type PlannedCell, type TsneEngine } from './plan.js';
 export { publishedCell, publishedColumns, publishedMean } from './published.js';
 export {
@@ -24,6 +24,7 @@ export {
 export { PUBLISHED_TABLES, type PublishedTable, publishedTable } from './published-tables.js';
 export { type ResultRow, resultRows } from './result-rows.js';
 export { type CellFailure, finishedCells, type RunOutcome, runCells } from './run.js';
+export type { TestScores } from './statistics.js';
 export { PAPER_SYSTEMS, type PaperSystem } from './systems.js';
 export { aurocTable } from './tables.js';
 export { type TimingRow, timingChart, timingRows } from './timing.js';
