@@ -23,6 +23,7 @@ export { type Denoised, discard, type WeightNormalisation } from './denoise/cut.
 export type { Discriminator } from './denoise/discriminator.js';
 export type { LazyBank, MemoryBank } from './detector/bank.js';
 export { type FittedBank, isBank } from './detector/bank-system.js';
+export type { Calibration } from './detector/calibration.js';
 export type { Mixing } from './detector/cflow/parameters.js';
 export type { CflowSettings } from './detector/cflow/settings.js';
 export { BANK_METHODS, type BankConfig, type BankMethod, bankConfig, type Profile } from './detector/config.js';
@@ -46,6 +47,8 @@ export type { Engine, EngineChoice, EngineName, Provider } from './engine/names.
 export type { Resources } from './engine/resources.js';
 export type { Compute, Stage } from './engine/stage.js';
 export { Cancelled, InputError } from './errors.js';
+export { FALSE_ALARMS, leveller, type Promised, promised, pValue, thresholdAt } from './experiment/calibration.js';
+export type { CalibrationChoice } from './experiment/calibration-scores.js';
 export {
   type EvaluateChoice,
   type EvaluateConfig,
@@ -58,7 +61,7 @@ export {
   type SystemConfig,
 } from './experiment/config.js';
 export { contaminate } from './experiment/contaminate.js';
-export { type Detection, detect } from './experiment/detect.js';
+export { type Detection, type DetectOptions, detect } from './experiment/detect.js';
 export { type Diagnostics, defectPatches, diagnose } from './experiment/diagnostics.js';
 export { type EvaluateObserver, type EvaluateResult, evaluate, type Timings } from './experiment/evaluate.js';
 export { type FilterReport, filterTraining } from './experiment/filter.js';

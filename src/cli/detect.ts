@@ -3,15 +3,17 @@ import { basename, extname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
 import { isFolder, listImages } from '../dataset/listing.js';
-import { loadDetector } from '../detector/model.js';
+import { type Detector, loadDetector } from '../detector/model.js';
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
-import { detect } from '../experiment/detect.js';
+import { thresholdAt } from '../experiment/calibration.js';
+import { type Detection, detect } from '../experiment/detect.js';
 import { decodeRgb, encodePng } from '../image/codec.js';
 import { overlay } from '../image/overlay.js';
 import { resizeAndCrop } from '../image/preprocess.js';
 import { writeAtomically, writeError, writeJson } from '../storage/atomic.js';
-import { addEngine, addThreads } from './options.js';
+import { promiseLine } from './calibration-options.js';
+import { addEngine, addThreads, number } from './options.js';
 import { withLab } from './session.js';
 import { textTable } from './table.js';
 
@@ -21,6 +23,8 @@ interface Options {
   maps?: string;
   json?: string;
   weights?: string;
+  threshold?: number;
+  falseAlarms?: number;
   threads?: number;
   engine: EngineChoice;
 }
@@ -35,7 +39,9 @@ export function addDetect(program: Command): void {
     .option('--csv <file>', 'write path, score and decision of every image')
     .option('--maps <dir>', 'write heat maps as PNG overlays')
     .option('--json <file>', 'write the scores as JSON')
-    .option('--weights <file>', "the backbone's weights, if they moved");
+    .option('--weights <file>', "the backbone's weights, if they moved")
+    .option('--false-alarms <rate>', 'sensitivity: another share of normal images may be called anomalous', number)
+    .option('--threshold <score>', 'another decision threshold: raw scores above it are anomalous', number);
   addThreads(addEngine(command))
     .addHelpText(
       'after',
@@ -54,13 +60,14 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     await mkdir(options.maps, { recursive: true }).catch((error) => {
       throw writeError(options.maps!, error);
     });
-  const { decisionThreshold } = detector;
+  const decisionThreshold = chosenThreshold(detector, options);
   const { preprocessing } = detector.features;
-  const rows: { path: string; score: number; anomalous: boolean }[] = [];
+  const rows: Omit<Detection, 'map'>[] = [];
   await withLab(options, async (lab) => {
     const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
-    for await (const { path, score, anomalous, map } of detect(lab, detector, images, { weights })) {
-      rows.push({ path, score, anomalous });
+    for await (const { map, ...row } of detect(lab, detector, images, { weights, decisionThreshold })) {
+      rows.push(row);
+      const { path } = row;
       if (!options.maps) continue;
       const picture = resizeAndCrop(await decodeRgb(path), preprocessing);
       const name = relative(process.cwd(), resolve(path))
@@ -77,13 +84,28 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
   });
   console.log(
     textTable(
-      ['image', 'score', 'verdict'],
-      rows.map(({ path, score, anomalous }) => [path, score.toFixed(4), anomalous ? 'anomalous' : 'normal']),
+      ['image', 'score', 'level', 'verdict'],
+      rows.map(({ path, score, level, anomalous }) => [
+        path,
+        score.toFixed(4),
+        level.toFixed(3),
+        anomalous ? 'anomalous' : 'normal',
+      ]),
     ),
   );
   console.log(
-    `\ndecision threshold ${decisionThreshold.toFixed(4)}; ${rows.filter(({ anomalous }) => anomalous).length} of ${rows.length} anomalous`,
+    `\ndecision threshold ${decisionThreshold.toFixed(4)}; ${rows.filter(({ anomalous }) => anomalous).length} of ${rows.length} anomalous\n` +
+      promiseLine({ ...detector, decisionThreshold }),
   );
+}
+
+/** The decision threshold a user set, by score or by rate, else the detector's own. */
+function chosenThreshold(detector: Detector, { threshold, falseAlarms }: Options): number {
+  if (threshold !== undefined && falseAlarms !== undefined) {
+    throw new InputError('--threshold and --false-alarms both set the decision threshold', 'Give one of them');
+  }
+  if (falseAlarms !== undefined) return thresholdAt(detector.calibration, falseAlarms).decisionThreshold;
+  return threshold ?? detector.decisionThreshold;
 }
 
 async function expand(path: string): Promise<string[]> {

@@ -11,6 +11,12 @@ import { evaluateConfig } from '../experiment/config.js';
 import { fitDetector } from '../experiment/fit.js';
 import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
+import {
+  addCalibrationOptions,
+  type CalibrationOptions,
+  calibrationChoice,
+  promiseLine,
+} from './calibration-options.js';
 import { addMethodOptions, filterChoice, type MethodOptions, systemChoice } from './method-options.js';
 import {
   addCacheOptions,
@@ -23,7 +29,7 @@ import {
 } from './options.js';
 import { withLab } from './session.js';
 
-interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions {
+interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions, CalibrationOptions {
   data?: string;
   category?: string;
   good?: string;
@@ -43,6 +49,7 @@ export function addFit(program: Command): void {
     .option('--good <dir>', 'plain folder of training images, instead of --data')
     .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
     .option('--json <file>', 'write what was fitted');
+  addCalibrationOptions(command);
   addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
     .addHelpText(
       'after',
@@ -61,7 +68,7 @@ async function runFit(options: Options): Promise<void> {
   const { name, train } = await trainingImages(options);
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random') lab.reporter.note('no weights given or found: random ones are used');
-    const detector = await fitDetector(lab, name, train, config);
+    const detector = await fitDetector(lab, name, train, config, calibrationChoice(options));
     await saveDetector(options.out, detector);
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;
@@ -70,7 +77,7 @@ async function runFit(options: Options): Promise<void> {
     const dropped = detector.dropped.length > 0 ? ` (${detector.dropped.length} more were dropped)` : '';
     console.log(
       `fitted ${method} on ${train.length - detector.dropped.length} images of ${name}${dropped}: ${size}` +
-        `decision threshold ${detector.decisionThreshold.toFixed(4)}, saved to ${options.out}`,
+        `decision threshold ${detector.decisionThreshold.toFixed(4)}, saved to ${options.out}\n${promiseLine(detector)}`,
     );
   });
 }

@@ -8,12 +8,12 @@ import { toShared } from '../kernels/arena.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
 import { floatsFromHalves, halvesFromFloats } from '../storage/half.js';
 import type { LazyBank, MemoryBank } from './bank.js';
-import { CALIBRATION_NEIGHBOURS, leaveOneOutScores } from './calibrate.js';
 import { type BankConfig, type BankMethod, bankConfig, checkBankConfig, PROFILES, type Profile } from './config.js';
 import { type FitTrace, fitBank } from './fit-bank.js';
 import { imageSearch } from './image-search.js';
+import { leaveOutScores } from './leave-out.js';
 import { anomalyMap } from './map.js';
-import { createScorer, imageScores, patchScores } from './score.js';
+import { imageScores, patchScores } from './score.js';
 import { checkProfile } from './settings.js';
 import type { Fitted, System, Tensors } from './system.js';
 
@@ -56,27 +56,13 @@ export function bankSystem(name: BankMethod, about: string): System {
     },
     async fit(lab, reader, train, settings, { random }) {
       const config = checkBankConfig(settings);
-      const { threads, compute, reporter, signal } = lab;
+      const { threads, reporter, signal } = lab;
       const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
       const { bank, trace } = await fitBank(lab, patches, config, random);
       threads.release();
       return {
         ...fittedBank(lab, reader, bank, trace, config),
-        async leaveOut(images) {
-          const { positions } = patches;
-          const rows = await patches.rows();
-          const loaded = await bank.load();
-          const scorer = await createScorer(compute, loaded, CALIBRATION_NEIGHBOURS);
-          const progress = reporter.stage('calibrate');
-          const scores = new Float32Array(images.length);
-          const each = positions * EMBEDDING_DIMENSIONS;
-          for (const [i, image] of images.entries()) {
-            const found = await scorer.neighbours(rows.subarray(image * each, (image + 1) * each), { signal });
-            scores.set(leaveOneOutScores(found, loaded, positions, [image]), i);
-            progress(i + 1, images.length);
-          }
-          return scores;
-        },
+        leaveOut: async (images) => leaveOutScores(lab, patches, await bank.load(), config.neighbours, images),
       } satisfies FittedBank;
     },
     async restore(lab, reader, tensors, settings) {

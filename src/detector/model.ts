@@ -3,11 +3,12 @@ import { ENGINE_CHOICES, type Engine } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { openSafetensors, writeSafetensors } from '../storage/safetensors.js';
+import type { Calibration } from './calibration.js';
 import type { Settings, Tensors } from './system.js';
 
 /** Format of a saved detector; a file of another one is refused. */
 export const MODEL_FORMAT = 'softpatch-lab/detector';
-export const MODEL_VERSION = 3;
+export const MODEL_VERSION = 4;
 
 /** A fitted detector: everything needed to score an image but the backbone's weights, which are named by hash. */
 export interface Detector {
@@ -23,8 +24,10 @@ export interface Detector {
   dropped: string[];
   /** What the method fitted. */
   tensors: Tensors;
-  /** Image score from which an image counts as anomalous. */
+  /** Image score above which an image counts as anomalous. */
   decisionThreshold: number;
+  /** The scores it was chosen by. */
+  calibration: Calibration;
 }
 
 const featuresSchema: z.ZodType<FeatureSpec> = z.object({
@@ -59,6 +62,13 @@ const headerSchema = z.object({
   settings: z.record(z.string(), z.unknown()),
   dropped: z.array(z.string()),
   decisionThreshold: z.number(),
+  calibration: z.object({
+    how: z.enum(['leave-one-out', 'refit', 'held-out', 'in-sample']),
+    falseAlarms: z.number().gt(0).lt(1),
+    scores: z.array(z.number()).min(1),
+    assumedDefective: z.number().int().min(0),
+    defects: z.array(z.number()),
+  }),
 }) satisfies z.ZodType;
 
 /** Saves a detector atomically as `.safetensors` with its configuration in the metadata. */

@@ -57,7 +57,7 @@ export interface Fitted {
   score(images: readonly ImageRequest[], options?: { alone?: boolean }): AsyncGenerator<Scored>;
   /** Everything needed to {@link System.restore} it. */
   tensors(): Promise<Tensors>;
-  /** Scores some training images as if they were new; without it their plain scores set the decision threshold. */
+  /** Scores some training images as if they were new; without it the calibration refits in folds. */
   leaveOut?(indices: readonly number[]): Promise<Float32Array>;
 }
 

@@ -258,7 +258,7 @@ const cases: Case[] = [
     what: 'a model of another version',
     spoil: (f) => writeSafetensors(join(f, 'm'), {}, { format: 'softpatch-lab/detector', version: '99', config: '{}' }),
     args: (f) => ['detect', train(f), '--model', join(f, 'm')],
-    message: /was saved as version 99, this program reads 3/,
+    message: /was saved as version 99, this program reads 4/,
   },
   {
     what: 'a denoising budget of 1',

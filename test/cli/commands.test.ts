@@ -90,7 +90,7 @@ test('draw, check, noise, evaluate, fit and detect work one after the other', as
   const printed = await ok('detect', join(data, 'bracket/test'), '--model', model, '--maps', maps, '--csv', csv);
   assert.match(printed, /decision threshold [\d.]+; \d of 9 anomalous/);
   const lines = (await readFile(csv, 'utf8')).trim().split('\n');
-  assert.equal(lines[0], 'path,score,anomalous,decisionThreshold');
+  assert.equal(lines[0], 'path,score,level,pValue,anomalous,decisionThreshold');
   assert.equal(lines.length, 10);
   const pictures = await below(maps);
   assert.equal(pictures.length, 9);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { decisionThreshold, leaveOneOutScores } from '../../src/detector/calibrate.js';
 import { anomalyMap, gaussianTaps } from '../../src/detector/map.js';
 import { imageScores, patchScores } from '../../src/detector/score.js';
 
@@ -66,18 +65,4 @@ test('a mirrored border leaves the edge pixel out', () => {
   assert.ok(Math.abs(repeat[0] - (taps[16] + taps[15]) ** 2) < 1e-7);
   assert.ok(Math.abs(mirror[0] - taps[16] ** 2) < 1e-7);
   assert.ok(Math.abs(mirror[2] - taps[16] * taps[18]) < 1e-7);
-});
-
-test('leaveOneOutScores passes over rows of the image itself', () => {
-  const bank = { rows: new Float32Array(0), picks: Int32Array.of(0, 2, 5), weights: Float32Array.of(1, 2, 3) };
-  // One image of two positions; its patch 0 is bank row 0 and finds itself first.
-  const found = { rows: Int32Array.of(0, 1, 2, 1), squared: Float32Array.of(0, 4, 1, 9) };
-  assert.deepEqual([...leaveOneOutScores(found, bank, 2, [0])], [8]);
-});
-
-test('decisionThreshold is the median plus two robust deviations, unmoved by a few dirty images', () => {
-  const clean = Float32Array.from({ length: 21 }, (_, i) => 10 + i / 10);
-  const dirty = clean.map((score, i) => (i > 18 ? 1e6 : score));
-  assert.ok(Math.abs(decisionThreshold(clean) - (11 + 2 * 1.4826 * 0.5)) < 1e-4);
-  assert.ok(Math.abs(decisionThreshold(dirty) - decisionThreshold(clean)) < 0.5);
 });

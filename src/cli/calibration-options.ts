@@ -1,0 +1,67 @@
+import { type Command, Option } from 'commander';
+import type { Detector } from '../detector/model.js';
+import { FALSE_ALARMS, promised } from '../experiment/calibration.js';
+import type { CalibrationChoice } from '../experiment/calibration-scores.js';
+import { number, whole } from './options.js';
+
+/** Options that set the decision threshold. */
+export interface CalibrationOptions {
+  falseAlarms: number;
+  calibration?: 'leave-one-out' | 'refit' | 'none';
+  folds?: number;
+  assumeDefective?: number;
+}
+
+export function addCalibrationOptions(command: Command): Command {
+  return command
+    .option(
+      '--false-alarms <rate>',
+      'share of normal images that may be called anomalous; sets the decision threshold',
+      number,
+      FALSE_ALARMS,
+    )
+    .addOption(
+      new Option(
+        '--calibration <way>',
+        'how training images are scored as if new (default: leave-one-out where the method can, else refit)',
+      ).choices(['leave-one-out', 'refit', 'none']),
+    )
+    .option('--folds <n>', 'parts that are left out in turn when refitting (default: 5)', whole)
+    .option(
+      '--assume-defective <share>',
+      'of the training images: so many of the highest scores do not count (default: 0)',
+      number,
+    );
+}
+
+/** What a user chose of the calibration. */
+export function calibrationChoice(options: CalibrationOptions): CalibrationChoice {
+  const { falseAlarms, calibration: how, folds, assumeDefective } = options;
+  return { falseAlarms, how, folds, assumeDefective };
+}
+
+const WAYS = {
+  'leave-one-out': 'training images, each left out in turn',
+  refit: 'training images, scored by fits without them',
+  'held-out': 'images held out for it',
+  'in-sample': 'training images that were fitted on: too few are expected',
+} as const;
+
+/** `false alarms expected: 1.2 % (95 % interval 0.1 to 3.0 %), from 240 training images, each left out in turn`. */
+export function promiseLine({
+  calibration,
+  decisionThreshold,
+}: Pick<Detector, 'calibration' | 'decisionThreshold'>): string {
+  const { how, falseAlarms, assumedDefective } = calibration;
+  const { expected, images, interval } = promised(calibration, decisionThreshold);
+  const wanted = Math.ceil(1 / falseAlarms) - 1;
+  return [
+    `false alarms expected: ${percent(expected)} (95 % interval ${percent(interval[0])} to ${percent(interval[1])}), from ${images} ${WAYS[how]}`,
+    ...(assumedDefective > 0
+      ? [`${assumedDefective} images with the highest scores were assumed to be defective`]
+      : []),
+    ...(images < wanted ? [`${images} images cannot promise ${percent(falseAlarms)}; ${wanted} or more could`] : []),
+  ].join('\n');
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

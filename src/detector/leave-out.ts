@@ -1,0 +1,98 @@
+import type { Resources } from '../engine/resources.js';
+import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import type { TrainingPatches } from '../features/reader.js';
+import type { MemoryBank } from './bank.js';
+import type { Neighbours } from './neighbours.js';
+import { createScorer } from './score.js';
+
+/** Images whose patches are searched at a time. */
+const BATCH = 32;
+/** Rows looked at beyond those that are averaged: enough for nearly all patches, then for nearly all others. */
+const SPARE: readonly number[] = [7, 63];
+
+/**
+ * Scores training images as if they were new: exactly the scores they would get from the bank without the rows that come from
+ * the image itself (the other rows stay as they were selected). Patches with too few foreign rows among the nearest are
+ * searched again, deeper.
+ * @param k nearest rows averaged into a patch's score. @param images indices of training images.
+ * @returns a score each; infinite where every row of the bank is the image's own. @throws Cancelled.
+ */
+export async function leaveOutScores(
+  { compute, reporter, signal }: Resources,
+  patches: TrainingPatches,
+  bank: MemoryBank,
+  k: number,
+  images: readonly number[],
+): Promise<Float32Array> {
+  const { positions } = patches;
+  const rows = await patches.rows();
+  const imageOf = (patch: number): number => Math.floor(patch / positions);
+  const own = new Map<number, number>();
+  for (const pick of bank.picks) own.set(imageOf(pick), (own.get(imageOf(pick)) ?? 0) + 1);
+  const most = k + Math.max(...images.map((image) => own.get(image) ?? 0));
+  const scores = new Map(images.map((image) => [image, Number.NEGATIVE_INFINITY]));
+  const progress = reporter.stage('leave one out');
+  let left = images.flatMap((image) => Array.from({ length: positions }, (_, p) => image * positions + p));
+  const total = left.length;
+  for (const depth of [...SPARE.map((spare) => k + spare).filter((deep) => deep < most), most]) {
+    const scorer = await createScorer(compute, bank, depth);
+    const again: number[] = [];
+    for (let from = 0; from < left.length; from += BATCH * positions) {
+      const batch = left.slice(from, from + BATCH * positions);
+      const found = await scorer.neighbours(gatherRows(rows, batch), { signal });
+      for (const [q, patch] of batch.entries()) {
+        const score = foreignScore(
+          found,
+          q,
+          batch.length,
+          bank,
+          k,
+          (row) => imageOf(bank.picks[row]) === imageOf(patch),
+        );
+        if (score === null && depth < most) again.push(patch);
+        else scores.set(imageOf(patch), Math.max(scores.get(imageOf(patch))!, score ?? Number.POSITIVE_INFINITY));
+      }
+      progress(total - again.length - Math.max(0, left.length - from - batch.length), total);
+    }
+    left = again;
+    if (left.length === 0) break;
+  }
+  return Float32Array.from(images, (image) => scores.get(image)!);
+}
+
+/**
+ * Score of query `q` among `queries`: mean squared distance of its k nearest rows that are not `own`, times the nearest one's
+ * weight. Null where fewer than k foreign rows were looked at and the bank has more; fewer count where it has no more.
+ */
+function foreignScore(
+  { rows, squared }: Neighbours,
+  q: number,
+  queries: number,
+  bank: MemoryBank,
+  k: number,
+  own: (row: number) => boolean,
+): number | null {
+  const depth = rows.length / queries;
+  let sum = 0;
+  let taken = 0;
+  let nearest = -1;
+  for (let j = q * depth; j < (q + 1) * depth && taken < k; j++) {
+    if (own(rows[j])) continue;
+    if (nearest < 0) nearest = rows[j];
+    sum += squared[j];
+    taken++;
+  }
+  const whole = depth === bank.picks.length;
+  if (nearest < 0 || (taken < k && !whole)) return null;
+  return (sum / taken) * (bank.weights ? bank.weights[nearest] : 1);
+}
+
+function gatherRows(rows: Float32Array, patches: readonly number[]): Float32Array {
+  const d = EMBEDDING_DIMENSIONS;
+  // Whole images in a row need no copy.
+  if (patches.at(-1)! - patches[0] === patches.length - 1)
+    return rows.subarray(patches[0] * d, (patches.at(-1)! + 1) * d);
+  const own = new Float32Array(new SharedArrayBuffer(patches.length * d * 4));
+  for (const [i, patch] of patches.entries()) own.set(rows.subarray(patch * d, (patch + 1) * d), i * d);
+  return own;
+}
