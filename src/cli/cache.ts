@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { writeJson } from '../storage/atomic.js';
 import { listCache, trimCache } from '../storage/cache.js';
 import { CACHE_FOLDER, number } from './options.js';
+import { writeJsonOutput } from './outputs.js';
 import { textTable } from './table.js';
 
 const gigabytes = (bytes: number): string => (bytes / 2 ** 30).toFixed(3);
@@ -18,7 +18,7 @@ export function addCache(program: Command): void {
     .addHelpText('after', '\nExample:\n  softpatch cache list')
     .action(async (options: { cache: string; json?: string }) => {
       const files = await listCache(options.cache);
-      if (options.json) await writeJson(options.json, files);
+      if (options.json) await writeJsonOutput(options.json, files);
       const kinds = [...new Set(files.map(({ kind }) => kind))].sort();
       const rows = [...kinds, 'all'].map((kind) => {
         const own = files.filter((file) => kind === 'all' || file.kind === kind);

@@ -4,7 +4,7 @@ import { type CategoryCheck, checkCategory } from '../dataset/check.js';
 import { layoutOf, listCategories } from '../dataset/layouts.js';
 import { listFolders } from '../dataset/listing.js';
 import type { CountReport } from '../dataset/mvtec-counts.js';
-import { writeJson } from '../storage/atomic.js';
+import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 import { textTable } from './table.js';
 
@@ -32,7 +32,7 @@ async function runCheck(folder: string, options: { json?: string }): Promise<voi
   }
   reporter.stop();
   const others = itself ? [] : (await listFolders(folder)).filter((name) => !names.includes(name));
-  if (options.json) await writeJson(options.json, checks);
+  if (options.json) await writeJsonOutput(options.json, checks);
   console.log(countTable(checks));
   for (const check of checks) console.log(`\n${describe(check)}`);
   if (others.length > 0)

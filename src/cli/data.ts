@@ -9,6 +9,7 @@ import { writeJson } from '../storage/atomic.js';
 import { addCheck, countTable } from './data-check.js';
 import { drawPictureCategories } from './draw.js';
 import { addNoiseOptions, type NoiseCliOptions, whole } from './options.js';
+import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 
 /** `softpatch data …`: bring in, check, draw, contaminate. */
@@ -69,7 +70,7 @@ export function addData(program: Command): void {
 }
 
 async function show(reports: readonly CountReport[], json: string | undefined): Promise<void> {
-  if (json) await writeJson(json, reports);
+  if (json) await writeJsonOutput(json, reports);
   console.log(countTable(reports));
   for (const { differences } of reports) for (const difference of differences) console.log(difference);
 }

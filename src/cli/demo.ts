@@ -7,9 +7,10 @@ import { evaluateConfig, systemConfig } from '../experiment/config.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import { type HeatColumn, heatSheet, leakedAndUnseen } from '../figures/heat-sheet.js';
 import { renderPng } from '../figures/render.js';
-import { writeAtomically, writeJson } from '../storage/atomic.js';
+import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
 import { addFeatureOptions, addThreads, type FeatureOptions, featureChoice, number } from './options.js';
+import { writeJsonOutput } from './outputs.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
@@ -78,7 +79,7 @@ async function runDemo(options: Options): Promise<void> {
       features.preprocessing,
     );
     await writeAtomically(sheet, renderPng(svg, 1.5));
-    if (options.json) await writeJson(options.json, results);
+    if (options.json) await writeJsonOutput(options.json, results);
     console.log(`\n${table(results)}\n\nheat maps: ${sheet}`);
   });
 }

@@ -11,9 +11,10 @@ import { type Detection, detect } from '../experiment/detect.js';
 import { decodeRgb, encodePng } from '../image/codec.js';
 import { overlay } from '../image/overlay.js';
 import { resizeAndCrop } from '../image/preprocess.js';
-import { writeAtomically, writeError, writeJson } from '../storage/atomic.js';
+import { writeAtomically, writeError } from '../storage/atomic.js';
 import { promiseLine } from './calibration-options.js';
 import { addEngine, addThreads, number } from './options.js';
+import { writeJsonOutput, writeOutput } from './outputs.js';
 import { withLab } from './session.js';
 import { textTable } from './table.js';
 
@@ -79,8 +80,8 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
       );
     }
     if (options.csv)
-      await writeAtomically(options.csv, `${csvFormat(rows.map((row) => ({ ...row, decisionThreshold })))}\n`);
-    if (options.json) await writeJson(options.json, { model: options.model, decisionThreshold, images: rows });
+      await writeOutput(options.csv, `${csvFormat(rows.map((row) => ({ ...row, decisionThreshold })))}\n`);
+    if (options.json) await writeJsonOutput(options.json, { model: options.model, decisionThreshold, images: rows });
   });
   console.log(
     textTable(

@@ -5,7 +5,7 @@ import type { EngineFinding } from '../doctor/engine-probe.js';
 import { automatic, findEngines, probedEngines } from '../doctor/find-engines.js';
 import { ENGINE_CHOICES } from '../engine/names.js';
 import { packageVersion } from '../experiment/versions.js';
-import { writeJson } from '../storage/atomic.js';
+import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 import { textTable } from './table.js';
 
@@ -61,7 +61,7 @@ async function runDoctor(options: Options): Promise<void> {
   };
   if (options.json === true) console.log(JSON.stringify(report, null, 2));
   else print(report, options.engine !== undefined);
-  if (typeof options.json === 'string') await writeJson(options.json, report);
+  if (typeof options.json === 'string') await writeJsonOutput(options.json, report);
   if (engines.every(({ state }) => state === 'skipped')) process.exitCode = 1;
 }
 

@@ -4,10 +4,10 @@ import type { Diagnostics } from '../experiment/diagnostics.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import type { FilterReport } from '../experiment/filter.js';
 import type { MaskMode } from '../image/mask.js';
-import { writeJson } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import { addMethodOptions } from './method-options.js';
 import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
+import { writeJsonOutput } from './outputs.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
@@ -55,7 +55,7 @@ async function runEvaluate(options: Options): Promise<void> {
     if (weights.kind === 'random')
       lab.reporter.note(`no weights given or found: ${config.features.backbone} with random ones`);
     const result = await evaluate(lab, category, config);
-    if (options.json) await writeJson(options.json, result);
+    if (options.json) await writeJsonOutput(options.json, result);
     console.log(summary(result));
   });
 }

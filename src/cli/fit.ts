@@ -10,7 +10,6 @@ import { InputError } from '../errors.js';
 import { evaluateConfig } from '../experiment/config.js';
 import { fitDetector } from '../experiment/fit.js';
 import { createRandom } from '../random.js';
-import { writeJson } from '../storage/atomic.js';
 import {
   addCalibrationOptions,
   type CalibrationOptions,
@@ -27,6 +26,7 @@ import {
   type FeatureOptions,
   type NoiseCliOptions,
 } from './options.js';
+import { writeJsonOutput } from './outputs.js';
 import { withLab } from './session.js';
 
 interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions, CalibrationOptions {
@@ -72,7 +72,7 @@ async function runFit(options: Options): Promise<void> {
     await saveDetector(options.out, detector);
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;
-    if (options.json) await writeJson(options.json, { ...rest, out: options.out, coresetSize });
+    if (options.json) await writeJsonOutput(options.json, { ...rest, out: options.out, coresetSize });
     const size = coresetSize === null ? '' : `${coresetSize} patches, `;
     const dropped = detector.dropped.length > 0 ? ` (${detector.dropped.length} more were dropped)` : '';
     console.log(

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { Cancelled, InputError } from '../errors.js';
+import { Cancelled } from '../errors.js';
 import { packageVersion } from '../experiment/versions.js';
 import { addCache } from './cache.js';
 import { addData } from './data.js';
@@ -9,7 +9,9 @@ import { addDetect } from './detect.js';
 import { addDoctor } from './doctor.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
+import { describeFailure } from './failure.js';
 import { addFit } from './fit.js';
+import { checkOutputs } from './outputs.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 import { addWeights } from './weights.js';
@@ -38,10 +40,23 @@ for (const add of [
 ])
   add(program);
 
+program.hook('preAction', async (_program, command) => {
+  await checkOutputs(command);
+});
+
+// Work with a lab stops by itself; elsewhere an exit, unlike a signal's default, removes files that are half-written.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(code);
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
-  const expected = error instanceof InputError || error instanceof Cancelled;
-  console.error(expected ? `softpatch: ${(error as Error).message}` : error);
+  console.error(describeFailure(error));
   process.exitCode = error instanceof Cancelled ? 130 : 1;
 }

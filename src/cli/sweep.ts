@@ -6,10 +6,11 @@ import { InputError } from '../errors.js';
 import { renderPng } from '../figures/render.js';
 import { sweepChart } from '../figures/sweep-curve.js';
 import { renderChart } from '../figures/vega.js';
-import { writeAtomically, writeJson } from '../storage/atomic.js';
+import { writeAtomically } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import { addMethodOptions } from './method-options.js';
 import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
+import { writeJsonOutput, writeOutput } from './outputs.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
@@ -68,8 +69,8 @@ async function runSweep(options: Options): Promise<void> {
   const { config, category } = await contaminated(options);
   await withLab(options, async (lab) => {
     const result = await sweep(lab, category, config, points);
-    if (options.json) await writeJson(options.json, result);
-    if (options.csv) await writeAtomically(options.csv, `${csvFormat(flat(result))}\n`);
+    if (options.json) await writeJsonOutput(options.json, result);
+    if (options.csv) await writeOutput(options.csv, `${csvFormat(flat(result))}\n`);
     if (options.chart) await writeSweepChart(options.chart, flat(result), config.settings.tau);
     const rows = flat(result).map((row) =>
       [

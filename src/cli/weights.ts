@@ -7,7 +7,7 @@ import { loadParameters } from '../features/parameters.js';
 import { BACKBONES, resnet } from '../features/resnet.js';
 import { fetchWeights, WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
 import { weightsIdentity } from '../features/weights-identity.js';
-import { writeJson } from '../storage/atomic.js';
+import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 
 /** `softpatch weights …`: download, check and list weight files. */
@@ -68,7 +68,7 @@ export function addWeights(program: Command): void {
       const network = resnet(options.backbone, bankLayers(options.backbone));
       const { size: layers } = await loadParameters(network, file);
       const sha256 = await weightsIdentity({ backbone: options.backbone, weights: { kind: 'file', path: file } });
-      if (options.json) await writeJson(options.json, { file, backbone: options.backbone, layers, sha256 });
+      if (options.json) await writeJsonOutput(options.json, { file, backbone: options.backbone, layers, sha256 });
       console.log(`${file} fits ${options.backbone}: ${layers} layers, SHA-256 ${sha256.slice(0, 16)}…`);
     });
   weights

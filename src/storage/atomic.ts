@@ -1,11 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { InputError, systemCode } from '../errors.js';
+import { targetOf } from './target.js';
+import { settled, temporaryFor } from './temporaries.js';
 
 /**
  * Writes a file so that readers see the old content or the whole new one, never a part: into a temporary
- * neighbour, flushed (unless told not to), then renamed. The temporary file is removed on failure.
+ * neighbour, flushed (unless told not to), then renamed. Links are followed, so that what they lead to is replaced, not the link;
+ * devices and pipes are written as they are. The temporary file is removed on failure, and when the process exits.
  * @throws InputError naming the file when the folder is not writable or the disk is full.
  */
 export async function writeAtomically(
@@ -13,21 +15,34 @@ export async function writeAtomically(
   content: string | Uint8Array | ((file: FileHandle) => Promise<void>),
   { flush = true }: { flush?: boolean } = {},
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
+  const write = async (file: FileHandle): Promise<void> => {
+    if (typeof content === 'function') await content(file);
+    else await file.writeFile(content);
+  };
+  let temporary: string | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'wx');
-    try {
-      if (typeof content === 'function') await content(file);
-      else await file.writeFile(content);
+    const target = await targetOf(path);
+    if (target.stream) return await closing(await open(target.path, 'a'), write);
+    await mkdir(dirname(target.path), { recursive: true });
+    temporary = temporaryFor(target.path);
+    await closing(await open(temporary, 'wx'), async (file) => {
+      await write(file);
       if (flush) await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
+    });
+    await rename(temporary, target.path);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (temporary) await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
+  } finally {
+    if (temporary) settled(temporary);
+  }
+}
+
+async function closing(file: FileHandle, work: (file: FileHandle) => Promise<void>): Promise<void> {
+  try {
+    await work(file);
+  } finally {
+    await file.close();
   }
 }
 
