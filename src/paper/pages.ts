@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { toMarkdown } from '../figures/table.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { claimText } from './claim.js';
+import { findingsPage } from './findings-page.js';
 import { readFinished } from './finished.js';
 import { EXPERIMENTS } from './grid.js';
 import { fillMarked } from './marked.js';
 import { chosenResults } from './ratios.js';
+import { type Rehearsal, rehearsalText } from './rehearsal.js';
 import { resultsPage } from './results-page.js';
 import { type BenchFile, type MeasuredRun, speedPage } from './speed-page.js';
 import { summaryTable } from './summary-table.js';
@@ -18,8 +21,8 @@ import { writeExperiment } from './write.js';
 export type MarkedTexts = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /**
- * Writes all that is made from the result files of a project: `figures/`, `docs/results.md`, `docs/speed.md` and the marked texts of
- * `README.md`. The data sets are not needed.
+ * Writes all that is made from the result files of a project: `figures/`, `docs/results.md`, `docs/findings.md`, `docs/speed.md`, the
+ * rehearsal in `docs/reproduce.md` and the marked texts of `README.md`. The data sets are not needed.
  * @param target the folder they are written below; the project itself, or another to compare with. @param marked texts of other pages.
  * @returns the paths, relative to `target`. @throws InputError for a damaged result or a page without the marks.
  */
@@ -33,13 +36,18 @@ export async function writePages(project: string, target: string, marked: Marked
   const readme = { claim: claimText(summary), 'results-summary': toMarkdown(summary) };
   const pages: Record<string, string> = {
     'docs/results.md': await resultsPage(results),
+    'docs/findings.md': findingsPage(results),
     'docs/speed.md': speedPage(
       await readJson<BenchFile>(join(project, 'data/results/bench.json')),
       await measuredRuns(join(project, 'data/results/measured')),
       timingTable(chosenResults('table-8', results)),
     ),
   };
-  for (const [path, texts] of Object.entries({ 'README.md': readme, ...marked })) {
+  const rehearsal = join(project, 'data/results/rehearsal.json');
+  const known: MarkedTexts = existsSync(rehearsal)
+    ? { 'docs/reproduce.md': { rehearsal: rehearsalText(await readJson<Rehearsal>(rehearsal)) } }
+    : {};
+  for (const [path, texts] of Object.entries({ 'README.md': readme, ...known, ...marked })) {
     const text = await readFile(join(project, path), 'utf8');
     pages[path] = Object.entries(texts).reduce((before, [name, made]) => fillMarked(path, before, name, made), text);
   }

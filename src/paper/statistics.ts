@@ -60,36 +60,30 @@ function below(sorted: Float64Array, value: number): number {
   return (first((x) => x >= value) + first((x) => x > value)) / 2;
 }
 
+/** A term of a contrast: a test's scores, counted with a sign. */
+export interface Term {
+  sign: 1 | -1;
+  scores: TestScores;
+}
+
 /**
- * Difference of two systems' image AUROC with a 95 % bootstrap interval over test images: normal and anomalous images are drawn again with
- * replacement, each apart, the same ones for both systems, and of draws of noise for all of them; percentiles of the mean over draws.
- * @param pairs a draw each: both systems' scores of the same test images. @throws RangeError where they are not the same images' count.
+ * A signed sum of image AUROCs, such as one system's minus another's, with a 95 % bootstrap interval over test images: normal and anomalous
+ * images are drawn again with replacement, each apart, the same ones for all terms and draws; percentiles of the mean over draws.
+ * @param draws a draw's terms each, all of the same test images. @throws RangeError where their counts differ.
  */
-export function bootstrapDifference(
-  pairs: readonly (readonly [TestScores, TestScores])[],
-  random: Random,
-  repeats = 2000,
-): Interval {
+export function bootstrapContrast(draws: readonly (readonly Term[])[], random: Random, repeats = 1000): Interval {
+  const { normal, anomalous } = draws[0][0].scores;
+  for (const { scores } of draws.flat()) {
+    if (scores.normal.length !== normal.length || scores.anomalous.length !== anomalous.length) {
+      throw new RangeError('the terms of a contrast were tested on different images');
+    }
+  }
   const again = (count: number): Int32Array => Int32Array.from({ length: count }, () => random.integer(count));
   const all = (count: number): Int32Array => Int32Array.from({ length: count }, (_, i) => i);
-  const difference = (choose: (count: number) => Int32Array): number => {
-    let sum = 0;
-    const chosen = new Map<string, Int32Array>();
-    const pick = (name: string, count: number): Int32Array => {
-      const key = `${name} ${count}`;
-      const found = chosen.get(key) ?? choose(count);
-      chosen.set(key, found);
-      return found;
-    };
-    for (const [one, other] of pairs) {
-      if (one.normal.length !== other.normal.length || one.anomalous.length !== other.anomalous.length) {
-        throw new RangeError('paired systems were tested on different images');
-      }
-      const [normal, anomalous] = [pick('normal', one.normal.length), pick('anomalous', one.anomalous.length)];
-      sum += auroc(one, normal, anomalous) - auroc(other, normal, anomalous);
-    }
-    return sum / pairs.length;
+  const contrast = (choose: (count: number) => Int32Array): number => {
+    const [n, a] = [choose(normal.length), choose(anomalous.length)];
+    return mean(draws, (terms) => terms.reduce((sum, { sign, scores }) => sum + sign * auroc(scores, n, a), 0))!;
   };
-  const drawn = Float64Array.from({ length: repeats }, () => difference(again));
-  return { mean: difference(all), low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
+  const drawn = Float64Array.from({ length: repeats }, () => contrast(again));
+  return { mean: contrast(all), low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
 }

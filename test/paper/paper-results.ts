@@ -2,6 +2,14 @@ import type { Diagnostics } from '../../src/experiment/diagnostics.js';
 import type { CellResult } from '../../src/paper/cell-file.js';
 import { type Cell, experimentCells, NOISE_RATIOS } from '../../src/paper/grid.js';
 
+/** What tells ρ: a greedy coreset's; a random memory's is its own, flows and Gaussians have none. */
+export function madeUpConfig(system: string, ratio: number): object {
+  const features = { backbone: 'resnet18' };
+  if (system === 'patchcore-random') return { features, settings: { sampler: 'random', ratio: 0.01 } };
+  const settings = /patchcore|softpatch/.test(system) ? { sampler: 'greedy', ratio } : { channels: 100 };
+  return { features, settings };
+}
+
 /** Made-up numbers of an evaluated cell: a smooth fall with noise, a little spread over draws. */
 export function madeUp(cell: Cell): CellResult {
   const fall = { patchcore: 2, cflow: 0.5, 'padim-star': 0.7, 'softpatch-lof': 0.1 }[cell.system] ?? 1;
@@ -10,7 +18,7 @@ export function madeUp(cell: Cell): CellResult {
   return {
     key: '',
     cell,
-    config: { features: { backbone: 'resnet18' }, settings: { sampler: 'greedy', ratio: 0.1 } },
+    config: madeUpConfig(cell.system, 0.1),
     evaluate: {
       image: { ...none, auroc: auroc(0.95) },
       pixel: { ...none, auroc: auroc(0.97) },

@@ -4,27 +4,19 @@ import { settingText } from '../../src/paper/captions.js';
 import type { CellResult } from '../../src/paper/cell-file.js';
 import { experimentCells } from '../../src/paper/grid.js';
 import { atRatio, chosenResults, greedyRatio, ratiosOf, resultsOf } from '../../src/paper/ratios.js';
-import { madeUp } from './paper-results.js';
+import { madeUp, madeUpConfig } from './paper-results.js';
 
 /** Results at a ρ; flows and Gaussians have none, a random memory's is its own. */
 function at(ratio: number, categories: string[], systems: string[] = []): CellResult[] {
   return experimentCells('table-6', categories, 2, systems).map((cell) => ({
     ...madeUp(cell),
-    config: config(cell.system, ratio),
+    config: madeUpConfig(cell.system, ratio),
   }));
 }
-function config(system: string, ratio: number): object {
-  const features = { backbone: 'resnet18' };
-  if (system === 'patchcore-random') return { features, settings: { sampler: 'random', ratio: 0.01 } };
-  return /patchcore|softpatch/.test(system)
-    ? { features, settings: { sampler: 'greedy', ratio } }
-    : { features, settings: { channels: 100 } };
-}
-
 test('greedyRatio is a greedy coreset’s ρ, and null for systems without one', () => {
   const [padim, patchcore] = at(0.1, ['screw'], ['padim-star', 'patchcore']).filter(({ cell }) => cell.draw === 0);
   assert.deepEqual([greedyRatio(padim), greedyRatio(patchcore)], [null, 0.1]);
-  assert.equal(greedyRatio({ ...padim, config: config('patchcore-random', 0.1) }), null);
+  assert.equal(greedyRatio({ ...padim, config: madeUpConfig('patchcore-random', 0.1) }), null);
   assert.equal(greedyRatio({ ...padim, config: {} }), null);
 });
 

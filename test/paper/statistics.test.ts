@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { rankingMetrics } from '../../src/metrics/ranking.js';
-import { bootstrapDifference, meanAndDeviation, pairedInterval, type TestScores } from '../../src/paper/statistics.js';
+import {
+  bootstrapContrast,
+  meanAndDeviation,
+  pairedInterval,
+  type Term,
+  type TestScores,
+} from '../../src/paper/statistics.js';
 import { createRandom } from '../../src/random.js';
 
 test('meanAndDeviation: n − 1 below the root, null for one value, an error for none', () => {
@@ -28,29 +34,38 @@ const drawn = (seed: number, shift: number, normal = 40, anomalous = 60): TestSc
 const auroc = ({ normal, anomalous }: TestScores): number =>
   rankingMetrics(Float32Array.from(anomalous), Float32Array.from(normal)).auroc!;
 
-test('the difference is that of the AUROCs, ties and all, and its mean over draws', () => {
+const minus = (one: TestScores, other: TestScores): Term[] => [
+  { sign: 1, scores: one },
+  { sign: -1, scores: other },
+];
+
+test('the contrast is that of the AUROCs, ties and all, and its mean over draws', () => {
   const pairs = [0, 1].map((seed) => [drawn(seed, 1.5), drawn(seed + 10, 0.5)] as const);
-  const { mean } = bootstrapDifference(pairs, createRandom(0), 1);
+  const { mean } = bootstrapContrast(
+    pairs.map(([a, b]) => minus(a, b)),
+    createRandom(0),
+    1,
+  );
   const expected = pairs.reduce((sum, [a, b]) => sum + auroc(a) - auroc(b), 0) / 2;
   assert.ok(Math.abs(mean - expected) < 1e-12);
 });
 
 test('the interval holds the true difference about 95 times in 100, and is seeded', () => {
-  // Scores from two normals one apart: P(anomalous > normal) is known.
+  // P(anomalous > normal) for two normals 1.5 and .5 apart.
   const [strong, weak] = [0.85558, 0.63816];
   let inside = 0;
   for (let seed = 0; seed < 100; seed++) {
-    const pair = [drawn(1000 + seed, 1.5), drawn(5000 + seed, 0.5)] as const;
-    const { low, high } = bootstrapDifference([pair], createRandom(seed), 200);
+    const draws = [minus(drawn(1000 + seed, 1.5), drawn(5000 + seed, 0.5))];
+    const { low, high } = bootstrapContrast(draws, createRandom(seed), 200);
     if (low <= strong - weak && strong - weak <= high) inside++;
   }
   assert.ok(inside >= 86, `${inside} of 100`);
-  const once = [drawn(1, 1), drawn(2, 0.5)] as const;
-  assert.deepEqual(bootstrapDifference([once], createRandom(3), 50), bootstrapDifference([once], createRandom(3), 50));
+  const once = [minus(drawn(1, 1), drawn(2, 0.5))];
+  assert.deepEqual(bootstrapContrast(once, createRandom(3), 50), bootstrapContrast(once, createRandom(3), 50));
 });
 
 test('a system against itself differs by exactly 0: both sides see the same images', () => {
   const one = drawn(4, 1);
-  assert.deepEqual(bootstrapDifference([[one, one]], createRandom(0), 100), { mean: 0, low: 0, high: 0 });
-  assert.throws(() => bootstrapDifference([[one, drawn(4, 1, 39)]], createRandom(0), 1), RangeError);
+  assert.deepEqual(bootstrapContrast([minus(one, one)], createRandom(0), 100), { mean: 0, low: 0, high: 0 });
+  assert.throws(() => bootstrapContrast([minus(one, drawn(4, 1, 39))], createRandom(0), 1), RangeError);
 });
