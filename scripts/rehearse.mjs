@@ -9,16 +9,12 @@ import { createServer } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  createRandom,
-  encodePng,
-  MVTEC_COUNTS,
-  randomParameters,
-  resnet,
-  writeDrawnCategory,
-  writeJson,
-  writeSafetensors,
-} from 'softpatch-lab';
+import { createRandom, encodePng, writeDrawnCategory } from 'softpatch-lab';
+import { MVTEC_COUNTS } from '../build/src/dataset/mvtec-counts.js';
+import { randomParameters } from '../build/src/features/parameters.js';
+import { resnet } from '../build/src/features/resnet.js';
+import { writeJson } from '../build/src/storage/atomic.js';
+import { writeSafetensors } from '../build/src/storage/safetensors.js';
 
 const { values } = parseArgs({
   options: {

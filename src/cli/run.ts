@@ -134,7 +134,7 @@ async function runPaper(what: string[], options: Options): Promise<void> {
     }
     if (outcome.failures.length > 0) {
       const lines = outcome.failures.map(
-        ({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.ratio}: ${why}`,
+        ({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.noise}: ${why}`,
       );
       throw new InputError(
         `${outcome.failures.length} cells failed:\n${lines.join('\n')}`,

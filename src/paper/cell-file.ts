@@ -51,8 +51,8 @@ export interface NaturalRanking {
 export interface CellResult {
   key: string;
   cell: Cell;
-  /** What computed it; missing in files from before it was noted. */
-  engine?: Engine;
+  /** What computed it, never `auto`: engines agree to rounding, so it is no part of the key. */
+  engine: Engine;
   config: unknown;
   evaluate?: Measured;
   timing?: Timed;

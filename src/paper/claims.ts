@@ -1,6 +1,6 @@
 import { short } from '../figures/table.js';
 import type { Contrast, ContrastTerm } from './contrast.js';
-import { TABLE_RATIO } from './grid.js';
+import { TABLE_NOISE } from './grid.js';
 import { publishedColumn, publishedMean } from './published.js';
 import type { AurocTable } from './published-cells.js';
 import { paperSystem } from './systems.js';
@@ -26,10 +26,10 @@ const METRICS = ['image', 'pixel'] as const;
 const label = (system: string): string => paperSystem(system).label;
 const term = (sign: 1 | -1, system: string, noise: number): ContrastTerm => ({ sign, system, noise, overlap: true });
 /** How far a system falls from r = 0 to r = 0.1 with overlap. */
-const fall = (system: string): ContrastTerm[] => [term(1, system, 0), term(-1, system, TABLE_RATIO)];
+const fall = (system: string): ContrastTerm[] => [term(1, system, 0), term(-1, system, TABLE_NOISE)];
 const minus = (terms: readonly ContrastTerm[]): ContrastTerm[] =>
   terms.map((t) => ({ ...t, sign: t.sign === 1 ? -1 : 1 }));
-const versus = (one: string, other: string, metric: Contrast['metric'], noise = TABLE_RATIO): Contrast => ({
+const versus = (one: string, other: string, metric: Contrast['metric'], noise = TABLE_NOISE): Contrast => ({
   label: `${metric}: ${label(one)} − ${label(other)}`,
   metric,
   terms: [term(1, one, noise), term(-1, other, noise)],

@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 import type { CellResult } from './cell-file.js';
-import { TABLE_RATIO } from './grid.js';
+import { TABLE_NOISE } from './grid.js';
 import { publishedCell, publishedColumn } from './published.js';
 import { bootstrapContrast, type Interval, meanAndDeviation, pairedInterval, type Term } from './statistics.js';
 
@@ -46,7 +46,7 @@ export function contrastOn(
     own.find(
       ({ cell }) =>
         cell.system === term.system &&
-        cell.ratio === term.noise &&
+        cell.noise === term.noise &&
         (term.noise === 0 || cell.overlap === term.overlap) &&
         cell.draw === draw,
     );
@@ -76,7 +76,7 @@ function sameImages(terms: readonly Term[]): boolean {
 
 function printed(metric: Contrast['metric'], terms: readonly ContrastTerm[], category: string): number | undefined {
   const cells = terms.map(({ sign, system, noise, overlap }) => {
-    if (noise !== TABLE_RATIO) return undefined;
+    if (noise !== TABLE_NOISE) return undefined;
     const tables = metric === 'image' ? (['table-6'] as const) : (['table-5', 'table-7'] as const);
     const columns = tables.map((table) => publishedColumn(table, system, overlap));
     const cell = publishedCell(

@@ -3,7 +3,7 @@ import { short } from '../figures/table.js';
 import type { CellResult } from './cell-file.js';
 import { claimSection, places } from './claim-section.js';
 import { CLAIMS } from './claims.js';
-import { TABLE_RATIO } from './grid.js';
+import { TABLE_NOISE } from './grid.js';
 import { escaped, head, line, signed } from './markdown.js';
 import { PUBLISHED_SECONDS, publishedCell, publishedColumn, publishedColumns, repeatsTable6 } from './published.js';
 import { greedyRatio } from './ratios.js';
@@ -19,13 +19,13 @@ function arithmeticSection(results: readonly CellResult[], number: number): stri
       ({ cell }) =>
         cell.kind === 'evaluate' &&
         cell.system === 'patchcore' &&
-        cell.ratio === TABLE_RATIO &&
+        cell.noise === TABLE_NOISE &&
         cell.overlap &&
         !cell.images,
     );
     if (!counts || cells.length === 0) return [];
     const [train, , anomalous] = counts;
-    const n = Math.trunc(TABLE_RATIO * train);
+    const n = Math.trunc(TABLE_NOISE * train);
     const { mean, deviation } = meanAndDeviation(cells.map(({ evaluate }) => evaluate!.image.auroc!));
     const paper = publishedCell(publishedColumn('table-6', 'patchcore', true), category);
     const ours = `${short(mean)}${deviation === null ? '' : ` ±${short(deviation)}`} (n = ${cells.length})`;

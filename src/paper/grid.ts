@@ -7,7 +7,8 @@ export interface Cell {
   kind: 'evaluate' | 'timing' | 'coreset' | 'natural';
   category: string;
   system: string;
-  ratio: number;
+  /** r: injected images relative to the nominal count. */
+  noise: number;
   overlap: boolean;
   /** Seed of the noise draw and of everything random in the method. */
   draw: number;
@@ -34,8 +35,8 @@ export const EXPERIMENTS = [
 ] as const;
 export type Experiment = (typeof EXPERIMENTS)[number];
 
-/** Noise ratios of Figures 6 and 7; the paper's curves are pictures without a grid. */
-export const NOISE_RATIOS: readonly number[] = [0, 0.02, 0.05, 0.08, 0.1, 0.15];
+/** r of Figures 6 and 7; the paper's curves are pictures without a grid. */
+export const NOISE_SHARES: readonly number[] = [0, 0.02, 0.05, 0.08, 0.1, 0.15];
 /** Systems of Figures 6 and 7. */
 export const TREND_SYSTEMS: readonly string[] = ['patchcore', 'cflow', 'padim-star', 'softpatch-lof'];
 /** Coresets of Figure 5. */
@@ -56,8 +57,8 @@ const TABLE_5: readonly (readonly [overlap: boolean, systems: readonly string[]]
 ];
 /** Systems of Table 8. */
 export const TIMED_SYSTEMS: readonly string[] = ['softpatch-lof', 'patchcore', 'padim-star+patchcore'];
-/** The tables' noise ratio. */
-export const TABLE_RATIO = 0.1;
+/** The tables' r. */
+export const TABLE_NOISE = 0.1;
 
 /** Systems of a table in its order, and the setting of each. */
 export function tableColumns(experiment: 'table-5' | 'table-6' | 'table-7'): { system: string; overlap: boolean }[] {
@@ -76,7 +77,7 @@ export function experimentCells(
   const add = (
     kind: Cell['kind'],
     system: string,
-    ratio: number,
+    noise: number,
     overlap: boolean,
     { count = draws, of = categories, ...images }: { count?: number; of?: readonly string[]; images?: 'authors' } = {},
   ): void => {
@@ -84,7 +85,7 @@ export function experimentCells(
     for (const category of of) {
       for (let draw = 0; draw < count; draw++) {
         // Without noise the settings are one.
-        cells.push({ kind, category, system, ratio, overlap: overlap || ratio === 0, draw, ...images });
+        cells.push({ kind, category, system, noise, overlap: overlap || noise === 0, draw, ...images });
       }
     }
   };
@@ -92,17 +93,17 @@ export function experimentCells(
     case 'table-5':
     case 'table-6':
     case 'table-7':
-      for (const { system, overlap } of tableColumns(experiment)) add('evaluate', system, TABLE_RATIO, overlap);
+      for (const { system, overlap } of tableColumns(experiment)) add('evaluate', system, TABLE_NOISE, overlap);
       break;
     case 'authors-readme':
-      add('evaluate', 'softpatch-lof', TABLE_RATIO, false);
+      add('evaluate', 'softpatch-lof', TABLE_NOISE, false);
       break;
     case 'authors-code':
       for (const category of categories) {
         for (const { system } of AUTHORS_CODE[category] ?? []) {
           add('evaluate', system, 0, true, { of: [category] });
           for (const overlap of [false, true]) {
-            add('evaluate', system, TABLE_RATIO, overlap, { of: [category], images: 'authors' });
+            add('evaluate', system, TABLE_NOISE, overlap, { of: [category], images: 'authors' });
           }
         }
       }
@@ -110,19 +111,19 @@ export function experimentCells(
     case 'all-settings':
       for (const { name } of GRID_SYSTEMS) {
         add('evaluate', name, 0, true);
-        for (const overlap of [false, true]) add('evaluate', name, TABLE_RATIO, overlap);
+        for (const overlap of [false, true]) add('evaluate', name, TABLE_NOISE, overlap);
       }
       break;
     case 'table-8':
-      for (const system of TIMED_SYSTEMS) add('timing', system, TABLE_RATIO, true, { count: 1 });
+      for (const system of TIMED_SYSTEMS) add('timing', system, TABLE_NOISE, true, { count: 1 });
       break;
     case 'figure-5':
-      for (const system of CORESET_SYSTEMS) add('coreset', system, TABLE_RATIO, true, { count: 1 });
+      for (const system of CORESET_SYSTEMS) add('coreset', system, TABLE_NOISE, true, { count: 1 });
       break;
     case 'figure-6':
     case 'figure-7':
       for (const system of TREND_SYSTEMS) {
-        for (const ratio of NOISE_RATIOS) add('evaluate', system, ratio, experiment === 'figure-7');
+        for (const noise of NOISE_SHARES) add('evaluate', system, noise, experiment === 'figure-7');
       }
       break;
     case 'figure-8':
@@ -149,14 +150,14 @@ export function gridOf(
 }
 
 /** A cell's readable name, unique in a grid. */
-export function cellName({ kind, category, system, ratio, overlap, draw, images }: Cell): string {
-  const setting = ratio === 0 ? 'r0' : `r${ratio}_${overlap ? 'overlap' : 'no-overlap'}`;
+export function cellName({ kind, category, system, noise, overlap, draw, images }: Cell): string {
+  const setting = noise === 0 ? 'r0' : `r${noise}_${overlap ? 'overlap' : 'no-overlap'}`;
   return `${category}/${kind}_${system}_${setting}${images ? `_${images}-images` : ''}_draw${draw}`;
 }
 
 /** Cells of one group are fitted on the same images, so one process does them with one fit. */
-function fitGroup({ kind, category, system, ratio, draw, images }: Cell): string {
-  return `${category} ${kind} ${system} ${ratio.toFixed(3)} ${images ?? ''} ${String(draw).padStart(4, '0')}`;
+function fitGroup({ kind, category, system, noise, draw, images }: Cell): string {
+  return `${category} ${kind} ${system} ${noise.toFixed(3)} ${images ?? ''} ${String(draw).padStart(4, '0')}`;
 }
 
 /**

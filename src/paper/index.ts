@@ -11,6 +11,7 @@ export {
   writeCell,
 } from './cell-file.js';
 export { type CoresetRow, coresetChart, coresetRows } from './coresets.js';
+export { readFinished } from './finished.js';
 export { type Cell, cellName, EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from './grid.js';
 export { type MarkedTexts, stalePages, writePages } from './pages.js';
 export { createPlanner, type PaperSetting, type PlannedCell, type TsneEngine } from './plan.js';

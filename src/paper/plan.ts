@@ -72,7 +72,7 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
   };
 }
 
-function cellConfig({ category, system, ratio, overlap, draw, images }: Cell, setting: PaperSetting): EvaluateConfig {
+function cellConfig({ category, system, noise, overlap, draw, images }: Cell, setting: PaperSetting): EvaluateConfig {
   const { method, budget, profile } = paperSystem(system);
   const features = (name: string): { backbone?: string; weights: WeightSource } =>
     name === 'padim-star' ? { weights: setting.starWeights } : { backbone: setting.backbone, weights: setting.weights };
@@ -90,7 +90,7 @@ function cellConfig({ category, system, ratio, overlap, draw, images }: Cell, se
     ...chosen,
     profile: profile ?? chosen.profile,
     filter: budget === undefined ? null : { ...choice('padim-star'), budget },
-    contamination: { noise: ratio, overlap, ...(manifest && { manifest }) },
+    contamination: { noise, overlap, ...(manifest && { manifest }) },
     seed: draw,
   };
   return evaluateConfig(set, SYSTEMS);

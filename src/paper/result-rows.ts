@@ -5,7 +5,7 @@ export interface ResultRow extends Record<string, string | number | null> {
   category: string;
   system: string;
   setting: string;
-  ratio: number;
+  noise: number;
   draw: number;
   image: number | null;
   pixel: number | null;
@@ -20,7 +20,7 @@ export function resultRows(results: readonly CellResult[]): ResultRow[] {
             category: cell.category,
             system: cell.system,
             setting: settingName(cell.overlap),
-            ratio: cell.ratio,
+            noise: cell.noise,
             draw: cell.draw,
             image: evaluate.image.auroc,
             pixel: evaluate.pixel.auroc,

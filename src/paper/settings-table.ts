@@ -2,15 +2,15 @@ import type { Figure, FigureTable } from '../figures/table.js';
 import { AUTHORS_CODE } from './authors-code.js';
 import { settingText, spreadText, usualDraws } from './captions.js';
 import type { CellResult, Measured } from './cell-file.js';
-import { TABLE_RATIO } from './grid.js';
+import { TABLE_NOISE } from './grid.js';
 import { meanAndDeviation } from './statistics.js';
 import { GRID_SYSTEMS, paperSystem } from './systems.js';
 
 /** The three settings of a system, as columns. */
 const SETTINGS = [
-  { name: 'clean', text: 'r = 0', ratio: 0, overlap: true },
-  { name: 'noOverlap', text: 'r = 0.1, no overlap', ratio: TABLE_RATIO, overlap: false },
-  { name: 'overlap', text: 'r = 0.1, overlap', ratio: TABLE_RATIO, overlap: true },
+  { name: 'clean', text: 'r = 0', noise: 0, overlap: true },
+  { name: 'noOverlap', text: 'r = 0.1, no overlap', noise: TABLE_NOISE, overlap: false },
+  { name: 'overlap', text: 'r = 0.1, overlap', noise: TABLE_NOISE, overlap: true },
 ] as const;
 
 /** What is known of a fit on the noisiest setting, r = 0.1 with overlap. */
@@ -32,8 +32,8 @@ function over(results: readonly CellResult[], value: (measured: Measured) => num
 
 function figuresOf(results: readonly CellResult[], system: string): (Figure | null)[] {
   const own = results.filter(({ cell, evaluate }) => evaluate && cell.system === system);
-  const of = ({ ratio, overlap }: (typeof SETTINGS)[number]): CellResult[] =>
-    own.filter(({ cell }) => cell.ratio === ratio && cell.overlap === overlap);
+  const of = ({ noise, overlap }: (typeof SETTINGS)[number]): CellResult[] =>
+    own.filter(({ cell }) => cell.noise === noise && cell.overlap === overlap);
   return [
     ...SETTINGS.map((setting) => over(of(setting), ({ image }) => image.auroc)),
     ...SETTINGS.map((setting) => over(of(setting), ({ pixel }) => pixel.auroc)),
@@ -61,7 +61,7 @@ export function settingsTable(category: string, results: readonly CellResult[]):
 
 /** Ours on the images the authors' code was run on, its figures beside: the draws differ in projection and start rows alone. */
 export function authorsCodeTable(category: string, results: readonly CellResult[]): FigureTable {
-  const own = results.filter(({ cell }) => cell.category === category && (cell.images || cell.ratio === 0));
+  const own = results.filter(({ cell }) => cell.category === category && (cell.images || cell.noise === 0));
   const draws = usualDraws(own);
   return {
     title: `The authors’ code on the same images: ${category}`,

@@ -2,7 +2,7 @@ import type { Figure, FigureTable } from '../figures/table.js';
 import { AUTHORS_CODE } from './authors-code.js';
 import { settingText, spreadText, usualDraws } from './captions.js';
 import type { CellResult } from './cell-file.js';
-import { TABLE_RATIO } from './grid.js';
+import { TABLE_NOISE } from './grid.js';
 import { publishedCell, publishedColumn, sharedCategories } from './published.js';
 import { meanAndDeviation } from './statistics.js';
 import { paperSystem } from './systems.js';
@@ -18,7 +18,7 @@ const METRICS = [
 export function summaryTable(results: readonly CellResult[]): FigureTable {
   const own = results.filter(
     ({ cell, evaluate }) =>
-      evaluate && !cell.images && cell.overlap && cell.ratio === TABLE_RATIO && SYSTEMS.includes(cell.system),
+      evaluate && !cell.images && cell.overlap && cell.noise === TABLE_NOISE && SYSTEMS.includes(cell.system),
   );
   const categories = sharedCategories([...new Set(own.map(({ cell }) => cell.category))].sort());
   const shown = own.filter(({ cell }) => categories.includes(cell.category));

@@ -22,10 +22,10 @@ const METRICS = { image: 'image AUROC', pixel: 'pixel AUROC' } as const;
 export async function trendRows(results: readonly CellResult[], overlap: boolean): Promise<TrendRow[]> {
   const wanted = resultRows(results)
     .filter(
-      ({ setting, ratio, system }) =>
-        TREND_SYSTEMS.includes(system) && (setting === settingName(overlap) || ratio === 0),
+      ({ setting, noise, system }) =>
+        TREND_SYSTEMS.includes(system) && (setting === settingName(overlap) || noise === 0),
     )
-    .map((row) => ({ ...row, noise: String(row.ratio) }));
+    .map((row) => ({ ...row, noise: String(row.noise) }));
   const rows: TrendRow[] = [];
   for (const [metric, name] of Object.entries(METRICS)) {
     for (const { group, mean, deviation } of await groupStatistics(wanted, ['category', 'system', 'noise'], metric)) {

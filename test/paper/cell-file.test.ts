@@ -5,10 +5,11 @@ import { type CellResult, cellPath, readCell, writeCell } from '../../src/paper/
 import type { Cell } from '../../src/paper/grid.js';
 import { temporaryFolder } from '../temporary.js';
 
-const cell: Cell = { kind: 'natural', category: 'c', system: 's', ratio: 0.1, overlap: true, draw: 0 };
+const cell: Cell = { kind: 'natural', category: 'c', system: 's', noise: 0.1, overlap: true, draw: 0 };
 const result: CellResult = {
   key: 'a'.repeat(64),
   cell,
+  engine: 'wasm',
   config: { x: 1 },
   natural: { images: [{ name: 'n', weight: 1.25, removed: 3 }] },
 };

@@ -32,7 +32,7 @@ test('a grid holds every cell of its experiments once; without noise the setting
   for (const experiment of EXPERIMENTS) {
     for (const cell of experimentCells(experiment, ['a', 'b'], 2)) assert.ok(names.includes(cellName(cell)));
   }
-  assert.ok(cells.every(({ ratio, overlap }) => ratio > 0 || overlap));
+  assert.ok(cells.every(({ noise, overlap }) => noise > 0 || overlap));
   assert.equal(experimentCells('table-6', ['a'], 3).length, 8 * 3);
   assert.equal(experimentCells('table-6', ['a'], 3, ['cflow']).length, 3);
 });
@@ -45,8 +45,8 @@ test('shards part a grid without loss, overlap or tearing fits apart', () => {
     assert.equal(new Set(parts.flat().map(cellName)).size, cells.length);
     const home = new Map<string, number>();
     for (const [p, part] of parts.entries()) {
-      for (const { category, system, ratio, draw } of part) {
-        const group = `${category} ${system} ${ratio} ${draw}`;
+      for (const { category, system, noise, draw } of part) {
+        const group = `${category} ${system} ${noise} ${draw}`;
         assert.equal(home.get(group) ?? p, p, 'both settings of a fit lie in one shard');
         home.set(group, p);
       }

@@ -1,6 +1,6 @@
 import type { Diagnostics } from '../../src/experiment/diagnostics.js';
 import type { CellResult } from '../../src/paper/cell-file.js';
-import { type Cell, experimentCells, NOISE_RATIOS } from '../../src/paper/grid.js';
+import { type Cell, experimentCells, NOISE_SHARES } from '../../src/paper/grid.js';
 
 /** What tells ρ: a greedy coreset's; a random memory's is its own, flows and Gaussians have none. */
 export function madeUpConfig(system: string, ratio: number): object {
@@ -13,11 +13,12 @@ export function madeUpConfig(system: string, ratio: number): object {
 /** Made-up numbers of an evaluated cell: a smooth fall with noise, a little spread over draws. */
 export function madeUp(cell: Cell): CellResult {
   const fall = { patchcore: 2, cflow: 0.5, 'padim-star': 0.7, 'softpatch-lof': 0.1 }[cell.system] ?? 1;
-  const auroc = (start: number): number => start - fall * cell.ratio * (cell.overlap ? 1 : 0.5) - 0.01 * cell.draw;
+  const auroc = (start: number): number => start - fall * cell.noise * (cell.overlap ? 1 : 0.5) - 0.01 * cell.draw;
   const none = { ap: null, f1max: null, aupro: null };
   return {
     key: '',
     cell,
+    engine: 'wasm',
     config: madeUpConfig(cell.system, 0.1),
     evaluate: {
       image: { ...none, auroc: auroc(0.95) },
@@ -35,12 +36,13 @@ export const TABLE_RESULTS: CellResult[] = (['table-5', 'table-6'] as const).fla
 
 export const TREND_RESULTS: CellResult[] = experimentCells('figure-7', ['bolt', 'screw'], 2).map(madeUp);
 
-export { NOISE_RATIOS };
+export { NOISE_SHARES };
 
 /** Coresets on a spiral, noise at its end. */
 export const CORESET_RESULTS: CellResult[] = experimentCells('figure-5', ['screw'], 1).map((cell, s) => ({
   key: '',
   cell,
+  engine: 'wasm',
   config: {},
   coreset: {
     coresetSize: 60,
@@ -58,6 +60,7 @@ export const CORESET_RESULTS: CellResult[] = experimentCells('figure-5', ['screw
 export const TIMING_RESULTS: CellResult[] = experimentCells('table-8', ['screw'], 1).map((cell, s) => ({
   key: '',
   cell,
+  engine: 'wasm',
   config: {},
   timing: {
     repeats: 3,

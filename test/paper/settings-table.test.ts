@@ -25,7 +25,7 @@ test('authorsCodeTable: ours on their images, theirs beside', () => {
   assert.equal(AUTHORS_DRAWS.screw.images.length, 32);
   const cells = experimentCells('authors-code', ['bolt', 'screw'], 2);
   assert.equal(cells.length, AUTHORS_CODE.screw.length * 3 * 2, 'only categories they were run on');
-  assert.ok(cells.every(({ images, ratio }) => (images === 'authors') === ratio > 0));
+  assert.ok(cells.every(({ images, noise }) => (images === 'authors') === noise > 0));
   // Our own draws must not slip in.
   const others = experimentCells('table-6', ['screw'], 5).map(madeUp);
   const { rows, beside } = authorsCodeTable('screw', [...cells.map(madeUp), ...others]);
