@@ -9,7 +9,9 @@ import { PROJECT } from '../build/src/denoise/projection.js';
 import { PATCH_WEIGHTS } from '../build/src/denoise/weights.js';
 import { INDEX_NEIGHBOURS } from '../build/src/detector/neighbours.js';
 import { GAUSSIANS } from '../build/src/detector/padim-stage.js';
+import { trafficOf } from '../build/src/device/traffic.js';
 import { isDevice } from '../build/src/engine/names.js';
+import { loadTensorFlow } from '../build/src/engine/tensorflow.js';
 import { EXTRACT } from '../build/src/features/extract.js';
 
 const SELF = fileURLToPath(import.meta.url);
@@ -23,17 +25,6 @@ const UNIT = {
 };
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
-async function timed(work, runs = 3) {
-  await work();
-  const times = [];
-  for (let i = 0; i < runs; i++) {
-    const begin = performance.now();
-    await work();
-    times.push((performance.now() - begin) / 1000);
-  }
-  return median(times);
-}
-
 function rows(n, d, seed) {
   const random = createRandom(seed);
   const values = sharedFloats(n * d);
@@ -41,35 +32,52 @@ function rows(n, d, seed) {
   return values;
 }
 
-/** Stages on one engine; drawn data of the real stages' shapes. */
+/** Stages on one engine; drawn data of the real stages' shapes. With seconds, what one run of each stage moves. */
 async function measure(engine, small) {
   const lab = await openLab({ engine: engine === 'threads' ? 'onnx' : engine });
   const { compute } = lab;
+  const traffic = isDevice(compute.engine) ? trafficOf((await loadTensorFlow(engine)).backend()) : null;
+  const moved = {};
+  /** Times work of one stage, and counts waits and bytes of its last run. */
+  const timed = async (stage, work, runs = 3) => {
+    await work();
+    const times = [];
+    for (let i = 0; i < runs; i++) {
+      const before = { ...traffic };
+      const begin = performance.now();
+      await work();
+      times.push((performance.now() - begin) / 1000);
+      for (const key of Object.keys(before)) before[key] = traffic[key] - before[key];
+      if (traffic) moved[stage] = before;
+    }
+    return median(times);
+  };
   const share = small ? 16 : 1;
-  const result = { network: await networkSpeed(compute, small) };
+  const result = { moved, network: await networkSpeed(compute, small, timed) };
   if (isDevice(compute.engine) || engine === 'threads') {
     const [n, m, q] = [20_000, 5_000, 784].map((size) => Math.floor(size / share));
     const wide = rows(n, 1024, 1);
     const weights = rows(128, 1024, 2);
     result.projection =
       (2e-9 * n * 1024 * 128) /
-      (await timed(() => compute.run(PROJECT, { rows: wide, projection: weights, dimensions: 1024 })));
+      (await timed('projection', () => compute.run(PROJECT, { rows: wide, projection: weights, dimensions: 1024 })));
     const queries = rows(q, 1024, 3);
     const index = await compute.run(INDEX_NEIGHBOURS, { bank: wide.subarray(0, m * 1024), d: 1024, k: 1 });
-    result.search = (2e-9 * m * 1024 * q) / (await timed(() => index.search(queries)));
+    result.search = (2e-9 * m * 1024 * q) / (await timed('search', () => index.search(queries)));
     const z = rows(n, 128, 4);
     const anchors = startRows(createRandom(1), n);
     result.greedy = await timed(
+      'greedy',
       () => compute.run(SELECT_ROWS, { z, d: 128, options: { count: Math.floor(n / 20), anchors } }),
       1,
     );
     const positions = 24 / (small ? 6 : 1);
     const images = 352 / (small ? 4 : 1);
     const patches = rows(positions * images, 128, 5);
-    result['weights by LOF'] = await timed(() =>
+    result['weights by LOF'] = await timed('weights by LOF', () =>
       compute.run(PATCH_WEIGHTS, { z: patches, positions, d: 128, options: { discriminator: 'lof', k: 5 } }),
     );
-    result.gaussians = await timed(() => gaussians(compute, images), 1);
+    result.gaussians = await timed('gaussians', () => gaussians(compute, images), 1);
   }
   await lab.close();
   return result;
@@ -84,7 +92,7 @@ async function gaussians(compute, images) {
 }
 
 /** Images a second of the whole machine or device, decoding included. */
-async function networkSpeed(compute, small) {
+async function networkSpeed(compute, small, timed) {
   const { writeDrawnCategory, encodePng } = await import('softpatch-lab');
   const { mkdtemp, rm, readdir } = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
@@ -101,7 +109,9 @@ async function networkSpeed(compute, small) {
       weights: { kind: 'random', seed: 1 },
       preprocessing: { resize: crop, crop, filter: 'bilinear' },
     };
-    return images.length / (await timed(() => compute.run(EXTRACT, { spec, engine: compute.engine, images }), 1));
+    return (
+      images.length / (await timed('network', () => compute.run(EXTRACT, { spec, engine: compute.engine, images }), 1))
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -117,10 +127,15 @@ export function benchEngines(names, small) {
   const [threads] = results;
   for (const [stage, unit] of Object.entries(UNIT)) {
     console.log(`\n${stage} (${unit})`);
-    for (const { engine, [stage]: value } of results) {
+    for (const { engine, moved, [stage]: value } of results) {
       if (value === undefined) continue;
       const ratio = unit === 's' ? threads[stage] / value : value / threads[stage];
-      console.log(`  ${engine.padEnd(16)}${value.toPrecision(3).padStart(10)}   ${ratio.toFixed(2)} × the threads`);
+      const own = moved[stage];
+      const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+      const there = own ? `, ${own.trips} waits, ${megabytes(own.up)} MB there, ${megabytes(own.down)} MB back` : '';
+      console.log(
+        `  ${engine.padEnd(16)}${value.toPrecision(3).padStart(10)}   ${ratio.toFixed(2)} × the threads${there}`,
+      );
     }
   }
 }

@@ -1,5 +1,7 @@
 import type { Engine } from '../engine/names.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
+import { type Traffic, trafficOf } from './traffic.js';
+import type { Gpu } from './webgpu/gpu.js';
 
 /** A device that runs TensorFlow.js ops on whole batches, driven from the main thread. */
 export interface Device {
@@ -10,6 +12,10 @@ export interface Device {
   readonly tf: TensorFlow;
   /** Bytes that one working tensor may take; blocks are cut to it. */
   readonly budget: number;
+  /** What went there and back so far. */
+  readonly traffic: Traffic;
+  /** The device for kernels of our own, where it has them. */
+  readonly gpu?: Gpu;
   /**
    * Runs work on the device, one piece at a time. Tensors made meanwhile and not kept (`tf.keep`) are freed.
    * @throws OutOfMemory when the device has no room.
@@ -60,6 +66,7 @@ export function createDevice(
     about,
     tf,
     budget,
+    traffic: trafficOf(tf.backend()),
     attempt(work) {
       const next = last.then(() => guarded(work));
       last = next.catch(() => {});

@@ -8,17 +8,24 @@ import type { Compute, Stage } from '../engine/stage.js';
 import { EXTRACT } from '../features/extract.js';
 import type { Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import type { Device } from './device.js';
+import { type Device, OutOfMemory } from './device.js';
 import { deviceExtractor } from './extract.js';
 import { deviceFlows } from './flows.js';
 import { deviceGreedyCoreset } from './greedy.js';
 import { deviceIndex } from './neighbours.js';
 import { deviceGaussians } from './padim.js';
 import { deviceProject } from './project.js';
+import type { Gpu } from './webgpu/gpu.js';
+import { gpuGreedyCoreset } from './webgpu/greedy.js';
+import { gpuNeighbours } from './webgpu/search.js';
 import { devicePatchWeights } from './weights.js';
 
 /** A stage's form on a device. */
 type Form = (job: never, watch: Watch) => Promise<unknown>;
+type Add = <Job, Result>(stage: Stage<Job, Result>, form: (job: Job, watch: Watch) => Promise<Result>) => void;
+
+/** Stages that threads do where the device has no room, as they leave nothing half-done. */
+const RETRIED = new Set<unknown>([PROJECT, PATCH_WEIGHTS, SELECT_ROWS]);
 
 /**
  * Stages on a device; threads decode images and keep the cache meanwhile, and run every stage that has no form here.
@@ -27,7 +34,7 @@ type Form = (job: never, watch: Watch) => Promise<unknown>;
 export function deviceCompute(device: Device, threads: Threads): Compute {
   const extractor = deviceExtractor(device, threads);
   const forms = new Map<unknown, Form>();
-  const add = <Job, Result>(stage: Stage<Job, Result>, form: (job: Job, watch: Watch) => Promise<Result>): void => {
+  const add: Add = (stage, form) => {
     forms.set(stage, form as Form);
   };
   add(EXTRACT, extractor.extract);
@@ -37,15 +44,27 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
   add(INDEX_NEIGHBOURS, deviceIndex(device));
   add(GAUSSIANS, (job, watch) => deviceGaussians(device, job, watch));
   add(FLOWS, (job, watch) => deviceFlows(device, job, watch));
+  if (device.gpu) addKernels(add, device, device.gpu);
   return {
     engine: device.name,
     run: <Job, Result>(stage: Stage<Job, Result>, job: Job, watch: Watch = {}) => {
       const form = forms.get(stage) as ((job: Job, watch: Watch) => Promise<Result>) | undefined;
-      return form ? form(job, watch) : stage.onThreads(threads, job, watch);
+      const onThreads = (): Promise<Result> => stage.onThreads(threads, job, watch);
+      if (!form) return onThreads();
+      return form(job, watch).catch((error) => {
+        if (error instanceof OutOfMemory && RETRIED.has(stage)) return onThreads();
+        throw error;
+      });
     },
     release() {
       threads.release(true);
       extractor.release();
     },
   };
+}
+
+/** Stages for which ops say too little: kernels of our own on TensorFlow.js' device. */
+function addKernels(add: Add, device: Device, gpu: Gpu): void {
+  add(SELECT_ROWS, ({ z, d, options }, watch) => device.attempt(() => gpuGreedyCoreset(gpu, z, d, options, watch)));
+  add(INDEX_NEIGHBOURS, gpuNeighbours(device, gpu, deviceIndex(device)));
 }
