@@ -1,5 +1,5 @@
 import { blockBytes } from '../kernels/block.js';
-import { SEARCH_MANY_BLOCK } from '../kernels/blocks.js';
+import { SEARCH_GROUPS_BLOCK } from '../kernels/blocks.js';
 
 /** Sizes that a query's room depends on. */
 export interface BankShape {
@@ -14,7 +14,7 @@ export interface BankShape {
 
 /** Offsets of a thread's room for four queries at a time. */
 export interface QueryRoom {
-  /** The kernel's parameter block, of either search. */
+  /** The kernel's parameter block, of any search; the largest is that for groups. */
   block: number;
   /** Four reduced queries [4 × width], and packed. */
   reduced: number;
@@ -37,7 +37,7 @@ export function queryRoom(at: number, { d, fineDims, width, padded }: BankShape)
     return part;
   };
   return {
-    block: take(blockBytes(SEARCH_MANY_BLOCK)),
+    block: take(blockBytes(SEARCH_GROUPS_BLOCK)),
     reduced: take(16 * width),
     packed: take(16 * width),
     bounds: take(16 * padded),

@@ -2,7 +2,7 @@ import { KERNELS_BASE64 } from './binary.js';
 
 /**
  * The compiled kernels; pointers are byte offsets into the shared memory. See src/kernels/assembly for each one. `search`,
- * `many` and `greedy` are offsets of parameter blocks (blocks.ts).
+ * `groups`, `many` and `greedy` are offsets of parameter blocks (blocks.ts).
  */
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
@@ -11,6 +11,7 @@ export interface Kernels {
   gemm4(a: number, k: number, b: number, panels: number, c: number, ldc: number): void;
   rowDistances(row: number, d: number, panel: number, panels: number, out: number): void;
   nearest(search: number): number;
+  nearestGroups(groups: number): number;
   nearestMany(many: number): number;
   build(greedy: number): void;
   select(greedy: number, target: number, budget: number): number;

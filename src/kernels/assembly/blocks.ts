@@ -82,3 +82,14 @@ export class SearchManyBlock extends SearchBlock {
   /** When the row was picked there [banks × rows]. */
   orders: usize;
 }
+
+/** The same for the nearest row in each of m groups, such as images; the first m of `best` are wanted. */
+@unmanaged
+export class SearchGroupsBlock extends SearchBlock {
+  /** Each row's group [rows]; the rows of a group lie together. */
+  groups: usize;
+  /** Rows passed over, from here to before `passedTo`. */
+  passedFrom: i32;
+  passedTo: i32;
+  m: i32;
+}

@@ -1,4 +1,4 @@
-import { SearchBlock, SearchManyBlock } from './blocks';
+import { SearchBlock, SearchGroupsBlock, SearchManyBlock } from './blocks';
 import { squaredDistance } from './distance';
 
 // One query's exact k nearest rows of the memory bank, given lower bounds of its distance to every row.
@@ -186,4 +186,84 @@ function offer(p: SearchManyBlock, row: i32): f32 {
     most = max(most, f32.load(own, 12));
   }
   return most;
+}
+
+/**
+ * Offers a row to the best of distinct groups: a group already there is only replaced by a nearer row of its own, so the
+ * list holds the nearest row of each of the m nearest groups, sorted by distance, then row.
+ */
+function insertDistinct(best: usize, m: i32, groups: usize, distance: f32, row: i32): void {
+  let at = best + <usize>(m - 1) * PAIR;
+  const last = f32.load(at);
+  if (distance > last || (distance == last && row > i32.load(at, 4))) return;
+  const group = i32.load(groups + ((<usize>row) << 2));
+  for (let j = best; j < at; j += PAIR) {
+    const held = i32.load(j, 4);
+    if (held == NONE) break;
+    if (i32.load(groups + ((<usize>held) << 2)) != group) continue;
+    const own = f32.load(j);
+    if (own < distance || (own == distance && held < row)) return;
+    at = j;
+    break;
+  }
+  while (at > best) {
+    const before = at - PAIR;
+    const d = f32.load(before);
+    const r = i32.load(before, 4);
+    if (d < distance || (d == distance && r < row)) break;
+    f32.store(at, d);
+    i32.store(at, r, 4);
+    at = before;
+  }
+  f32.store(at, distance);
+  i32.store(at, row, 4);
+}
+
+/**
+ * One query's nearest row in each of the m nearest groups, some rows passed over: a training patch against the other images.
+ * Bounds as in `nearest`. Returns how many full distances were computed.
+ */
+export function nearestGroups(p: SearchGroupsBlock): i32 {
+  const bounds = p.bounds;
+  const rows = p.rows;
+  const slack = p.slack;
+  const margin = p.margin;
+  const seeds = p.seeds;
+  const best = p.best;
+  const groups = p.groups;
+  const m = p.m;
+  for (let row = p.passedFrom; row < p.passedTo; row++) f32.store(bounds + ((<usize>row) << 2), Infinity);
+  smallest(bounds, rows, seeds, p.seedCount);
+  for (let i = 0; i < m; i++) {
+    f32.store(best + <usize>i * PAIR, Infinity);
+    i32.store(best + <usize>i * PAIR, NONE, 4);
+  }
+  let looked = 0;
+  for (let i = 0; i < p.seedCount; i++) {
+    const row = i32.load(seeds + <usize>i * PAIR, 4);
+    if (row == NONE) break;
+    insertDistinct(best, m, groups, distanceOf(p, row), row);
+    f32.store(bounds + ((<usize>row) << 2), Infinity);
+    looked++;
+  }
+  const last = best + <usize>(m - 1) * PAIR;
+  let limit = limitOf(f32.load(last), slack, margin);
+  let limits = f32x4.splat(limit);
+  for (let i = 0; i < rows; i += 4) {
+    const at = bounds + ((<usize>i) << 2);
+    const hit = i32x4.bitmask(f32x4.le(v128.load(at), limits));
+    if (hit == 0) continue;
+    for (let lane = 0; lane < 4; lane++) {
+      if (((hit >> lane) & 1) == 0) continue;
+      const row = i + lane;
+      const bound = f32.load(at + ((<usize>lane) << 2));
+      if (!(bound <= limit) || bound == Infinity) continue;
+      if (fineBound(p, row) > limit) continue;
+      insertDistinct(best, m, groups, distanceOf(p, row), row);
+      looked++;
+      limit = limitOf(f32.load(last), slack, margin);
+      limits = f32x4.splat(limit);
+    }
+  }
+  return looked;
 }
