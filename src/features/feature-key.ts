@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Engine } from '../engine/names.js';
-import { InputError } from '../errors.js';
 import { contentKey } from '../storage/cache.js';
+import { pictureHash } from './picture-groups.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
 /** Raise when the embedding's values change. */
@@ -24,10 +22,7 @@ export async function featureKey(
   { engine, weightsSha256 }: FeatureOrigin,
   { path, augmentation }: ImageRequest,
 ): Promise<string> {
-  const bytes = await readFile(path).catch((error: Error) => {
-    throw new InputError(`cannot read image ${path}: ${error.message}`, 'Check the path');
-  });
-  const image = createHash('sha256').update(bytes).digest('hex');
+  const image = await pictureHash(path);
   const { backbone, layers, preprocessing, reading } = spec;
   return contentKey([
     'features',

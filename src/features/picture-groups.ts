@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { InputError } from '../errors.js';
+import type { ImageRequest } from './spec.js';
+
+/** Hash of an image file's bytes. @throws InputError when it cannot be read. */
+export async function pictureHash(path: string): Promise<string> {
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new InputError(`cannot read image ${path}: ${error.message}`, 'Check the path');
+  });
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Which images show the same picture: equal numbers for files of equal bytes and for changed copies of one of them, in order
+ * of first appearance. Copies must not vouch for each other.
+ * @returns [images]. @throws InputError when an image cannot be read.
+ */
+export async function pictureGroups(images: readonly ImageRequest[]): Promise<Int32Array> {
+  const paths = [...new Set(images.map(({ path }) => path))];
+  const hashOf = new Map(await Promise.all(paths.map(async (path) => [path, await pictureHash(path)] as const)));
+  const numbers = new Map<string, number>();
+  return Int32Array.from(images, ({ path }) => {
+    const hash = hashOf.get(path)!;
+    if (!numbers.has(hash)) numbers.set(hash, numbers.size);
+    return numbers.get(hash)!;
+  });
+}
