@@ -74,7 +74,8 @@ export function bankSystem(name: BankMethod, about: string): System {
   };
 }
 
-function fittedBank(
+/** A detector that scores against a bank. @param trace null for a restored one. */
+export function fittedBank(
   lab: Resources,
   reader: FeatureReader,
   bank: LazyBank,
@@ -107,7 +108,11 @@ function fittedBank(
   };
 }
 
-function bankTensors({ rows, picks, weights }: MemoryBank, { precision }: BankConfig): Tensors {
+/** A bank as tensors, at the precision its rows are kept in. */
+export function bankTensors(
+  { rows, picks, weights }: MemoryBank,
+  { precision }: Pick<BankConfig, 'precision'>,
+): Tensors {
   const count = picks.length;
   const shape = [count, EMBEDDING_DIMENSIONS];
   return {
@@ -121,7 +126,8 @@ function bankTensors({ rows, picks, weights }: MemoryBank, { precision }: BankCo
   };
 }
 
-function restoredBank({ bank, picks, weights }: Tensors): MemoryBank {
+/** The bank that {@link bankTensors} saved. @throws InputError when the tensors do not fit together or hold NaN. */
+export function restoredBank({ bank, picks, weights }: Tensors): MemoryBank {
   const fix = 'Fit the detector again';
   const rows = bank?.dtype === 'F16' ? floatsFromHalves(bank.data as Uint16Array) : (bank?.data as Float32Array);
   const count = picks?.data.length;

@@ -41,7 +41,8 @@ export type BankMethod = (typeof BANK_METHODS)[number];
 export type Profile = 'paper' | 'release';
 export const PROFILES: readonly Profile[] = ['paper', 'release'];
 
-const PATCHCORE: BankConfig = {
+/** PatchCore's switches, which the other methods change. */
+export const BANK_CONFIG: BankConfig = {
   discriminator: null,
   k: 0,
   tau: 0,
@@ -59,10 +60,10 @@ const PATCHCORE: BankConfig = {
  * @throws InputError naming the impossible or unknown switch.
  */
 export function bankConfig(method: BankMethod, profile: Profile, set: Settings = {}): BankConfig {
-  const softpatch = { ...PATCHCORE, tau: 0.15, softWeights: true };
+  const softpatch = { ...BANK_CONFIG, tau: 0.15, softWeights: true };
   const methods: Record<BankMethod, BankConfig> = {
-    patchcore: PATCHCORE,
-    'patchcore-random': { ...PATCHCORE, sampler: 'random', ratio: 0.01 },
+    patchcore: BANK_CONFIG,
+    'patchcore-random': { ...BANK_CONFIG, sampler: 'random', ratio: 0.01 },
     'softpatch-lof':
       profile === 'paper'
         ? { ...softpatch, discriminator: 'lof-tensor', k: 6 }
@@ -88,7 +89,7 @@ const bankSchema: z.ZodType<BankConfig> = z.object({
 
 /** A configuration as it is, once possible. @throws InputError naming the impossible switch. */
 export function checkBankConfig(config: Settings): BankConfig {
-  const checked = checkedSettings(bankSchema, PATCHCORE, config);
+  const checked = checkedSettings(bankSchema, BANK_CONFIG, config);
   const { discriminator, k, tau, softWeights } = checked;
   if (discriminator === null && (tau > 0 || softWeights)) {
     throw new InputError(

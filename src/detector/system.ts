@@ -43,6 +43,28 @@ export interface Scored {
   map: Float32Array;
 }
 
+/** What a method that judges its training images found, with its reasons; plain values, as they are written to JSON. */
+export interface Decision {
+  /** Whether anything is doubted. */
+  cleans: boolean;
+  /** Estimated share of dirty images, with an interval. */
+  share: number;
+  interval: [lower: number, upper: number];
+  judges: {
+    name: string;
+    /** Whether it found dirt, so that it was heard. */
+    heard: boolean;
+    interval: [lower: number, upper: number];
+    /** Images beyond each cut, those expected if all were clean, and how likely so many are then. */
+    tail: { beyond: number; images: number; expected: number; pValue: number }[];
+  }[];
+  /** Suspected images, worst first: index in the training list, the judge, its deviations, and the p-value of a clean image. */
+  suspects: { image: number; judge: string; deviations: number; pValue: number }[];
+  /** Patches doubted, and coreset rows among them. */
+  doubtedPatches: number;
+  doubtedRows: number;
+}
+
 /** A detector that has seen its training images. */
 export interface Fitted {
   /** Seconds by stage so far: `fit`, `denoise`, `coreset`, `search`, `map`. */
@@ -55,6 +77,8 @@ export interface Fitted {
    * may relate its scores (CFLOW does, as its authors).
    */
   score(images: readonly ImageRequest[], options?: { alone?: boolean }): AsyncGenerator<Scored>;
+  /** For methods that judge their training images: what was found. Images suspected are dropped where the method is a filter. */
+  decision?: Decision;
   /** Everything needed to {@link System.restore} it. */
   tensors(): Promise<Tensors>;
   /** Scores some training images as if they were new; without it the calibration refits in folds. */

@@ -3,6 +3,7 @@ import { bankSystem } from './bank-system.js';
 import { CFLOW } from './cflow/cflow.js';
 import { PADIM, PADIM_STAR } from './padim.js';
 import type { System } from './system.js';
+import { WITNESS } from './witness/witness.js';
 
 /** Every system by name: one line each. */
 export const SYSTEMS: readonly System[] = [
@@ -11,6 +12,7 @@ export const SYSTEMS: readonly System[] = [
   bankSystem('softpatch-lof', 'patches weighted by local outlier factor, the noisiest dropped'),
   bankSystem('softpatch-nearest', 'patches weighted by nearest neighbour'),
   bankSystem('softpatch-gaussian', 'patches weighted by Mahalanobis distance'),
+  WITNESS,
   PADIM,
   PADIM_STAR,
   CFLOW,

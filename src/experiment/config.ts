@@ -4,6 +4,7 @@ import { BANK_METHODS, type BankConfig, type BankMethod } from '../detector/conf
 import type { PadimSettings } from '../detector/padim.js';
 import type { Settings, System } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
+import type { WitnessSettings } from '../detector/witness/settings.js';
 import { InputError } from '../errors.js';
 import type { FeatureSpec } from '../features/spec.js';
 import type { MaskMode } from '../image/mask.js';
@@ -37,6 +38,7 @@ export type MethodSettings = Record<BankMethod, Partial<BankConfig>> & {
   padim: Partial<PadimSettings>;
   'padim-star': Partial<PadimSettings>;
   cflow: Partial<CflowSettings>;
+  witness: Partial<WitnessSettings>;
 };
 
 /** What a user may set of any system, their own included. Features left out are what the system usually reads. */

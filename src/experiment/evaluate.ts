@@ -2,7 +2,7 @@ import type { Category, Sample } from '../dataset/category.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { isBank } from '../detector/bank-system.js';
-import type { Fitted, Judge } from '../detector/system.js';
+import type { Decision, Fitted, Judge } from '../detector/system.js';
 import { patchGrid } from '../features/embedder.js';
 import type { FeatureReader } from '../features/reader.js';
 import type { PixelMetrics } from '../metrics/pixel.js';
@@ -41,6 +41,8 @@ export interface EvaluateResult {
   diagnostics: Diagnostics;
   /** What image-level denoising dropped; null without it. */
   filter: FilterReport | null;
+  /** What the method found of its training images, with the suspected ones by name; null for methods that do not judge them. */
+  decision: NamedDecision | null;
   /** What one should know beside the figures, e.g. a rule that looked at the test set. */
   notes: string[];
   timings: Timings;
@@ -52,6 +54,15 @@ export interface EvaluateResult {
   /** What was reused from the cache and what was computed. */
   cache: CacheCounts;
   versions: Versions;
+}
+
+/** A decision whose suspects have their images' names. */
+export type NamedDecision = Omit<Decision, 'suspects'> & {
+  suspects: (Decision['suspects'][number] & { name: string })[];
+};
+
+function withNames(decision: Decision, train: readonly { name: string }[]): NamedDecision {
+  return { ...decision, suspects: decision.suspects.map((own) => ({ ...own, name: train[own.image].name })) };
 }
 
 /** Who looks on while an evaluation runs. */
@@ -100,6 +111,7 @@ export async function evaluate(
     pixel,
     diagnostics,
     filter: filtered?.report ?? null,
+    decision: fitted.decision ? withNames(fitted.decision, train) : null,
     notes: [...(fitted.notes ?? [])],
     timings: {
       ...reader.seconds,

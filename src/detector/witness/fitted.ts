@@ -1,0 +1,67 @@
+import type { Resources } from '../../engine/resources.js';
+import { patchGrid } from '../../features/embedder.js';
+import type { FeatureReader } from '../../features/reader.js';
+import { contentKey, hashBytes } from '../../storage/cache.js';
+import type { LazyBank } from '../bank.js';
+import { bankTensors, type FittedBank } from '../bank-system.js';
+import type { BankConfig } from '../config.js';
+import type { FitTrace } from '../fit-bank.js';
+import { anomalyMap } from '../map.js';
+import { imageScores } from '../score.js';
+import type { Fitted } from '../system.js';
+import { type LazyWitnessed, witnessedSearch } from './search.js';
+
+/** Test images embedded at a time. */
+const BATCH = 32;
+
+/** Which rows of a bank are doubted, and what their witnesses are counted by. */
+export interface Doubts {
+  /** [rows] picture of each row. */
+  groups: Int32Array;
+  /** [rows] of 1 (doubted) and 0. */
+  doubted: Uint8Array;
+  /** Pictures that must agree; 0 never counts doubted rows. */
+  witnesses: number;
+}
+
+/** A detector with doubted rows (docs/cleaning.md 5). Its `bank` holds all rows, as it was selected. */
+export function fittedWitness(
+  lab: Resources,
+  reader: FeatureReader,
+  bank: LazyBank,
+  { groups, doubted, witnesses }: Doubts,
+  trace: FitTrace | null,
+  { precision }: Pick<BankConfig, 'precision'>,
+): FittedBank {
+  const { side, positions } = patchGrid(reader.spec);
+  const { crop } = reader.spec.preprocessing;
+  const lazy: LazyWitnessed = {
+    key: contentKey([bank.key, hashBytes(groups), hashBytes(doubted), witnesses, positions]),
+    witnesses,
+    load: async () => ({ rows: (await bank.load()).rows, groups, doubted }),
+  };
+  const search = witnessedSearch(lab, reader, lazy);
+  const seconds: Fitted['seconds'] = { denoise: 0, coreset: 0, ...trace?.seconds, search: 0, map: 0 };
+  return {
+    bank,
+    trace,
+    seconds,
+    async *score(images) {
+      for (let from = 0; from < images.length; from += BATCH) {
+        const found = await search.search(images.slice(from, from + BATCH));
+        seconds.search = search.seconds();
+        for (const patches of found) {
+          const begin = performance.now();
+          const map = anomalyMap(patches, side, crop);
+          seconds.map! += (performance.now() - begin) / 1000;
+          yield { score: imageScores(patches, positions)[0], map };
+        }
+      }
+    },
+    tensors: async () => ({
+      ...bankTensors(await bank.load(), { precision }),
+      groups: { dtype: 'I32', shape: [groups.length], data: groups },
+      doubted: { dtype: 'I32', shape: [groups.length], data: Int32Array.from(doubted) },
+    }),
+  };
+}

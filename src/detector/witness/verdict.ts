@@ -1,0 +1,86 @@
+import { type Dirt, estimateDirt } from '../../denoise/dirt.js';
+import { falseDiscovery } from '../../denoise/false-discovery.js';
+import { gridMean } from '../../denoise/grid-mean.js';
+import { imageSuspicion } from '../../denoise/worst-patches.js';
+import type { JudgeName, WitnessSettings } from './settings.js';
+
+/** One judge's opinion of all training images. */
+export interface Opinion extends Dirt {
+  judge: JudgeName;
+  /** [images·positions] its judgement of each patch, smoothed where so set; larger is more suspicious. */
+  judged: Float32Array;
+  /** [images] logarithm of the mean of each image's worst patches. */
+  suspicion: Float64Array;
+  /** Whether it finds dirt at all, or is not asked. */
+  heard: boolean;
+  /** Judgement from which a patch is doubted. */
+  cut: number;
+  /** [images] of 1 (suspected by this judge) and 0. */
+  suspects: Uint8Array;
+}
+
+/** What is doubted, and why. */
+export interface Verdict {
+  /** Estimated share of dirty images; 0 where no judge finds any. */
+  share: number;
+  interval: [lower: number, upper: number];
+  opinions: Opinion[];
+  /** [images] of 1 (suspected) and 0. */
+  suspected: Uint8Array;
+  /** [images·positions] of 1 (doubted: needs witnesses) and 0; null where nothing is. */
+  doubted: Uint8Array | null;
+}
+
+/** What the verdict depends on. */
+export type VerdictSettings = Pick<
+  WitnessSettings,
+  'smooth' | 'worst' | 'doubt' | 'alpha' | 'rate' | 'level' | 'quantile'
+>;
+
+/**
+ * Decides what to doubt (docs/cleaning.md 4 and 5). Each judge is asked by itself whether its suspicions show dirt; only judges that
+ * find some are heard, so a judge that is blind on these images (LOF on turned objects) keeps silent. With none heard
+ * nothing is doubted, and the detector is PatchCore exactly.
+ * @param judgements by judge, [images·positions] each. @param side of the grid.
+ */
+export function reachVerdict(
+  judgements: ReadonlyMap<JudgeName, Float32Array>,
+  side: number,
+  settings: VerdictSettings,
+): Verdict {
+  const positions = side * side;
+  const opinions = [...judgements].map(([judge, raw]) => {
+    const judged = settings.smooth ? gridMean(raw, side) : raw;
+    const suspicion = imageSuspicion(judged, positions, settings.worst);
+    const dirt = estimateDirt(suspicion, settings.alpha / judgements.size);
+    const heard = settings.doubt === 'always' || (settings.doubt === 'auto' && dirt.interval[0] > 0);
+    const suspects = falseDiscovery(dirt.pValues, dirt.share, settings.rate);
+    const cut = Math.exp(dirt.median + settings.level * dirt.deviation);
+    return { ...dirt, judge, judged, suspicion, heard, cut, suspects: heard ? suspects : suspects.fill(0) };
+  });
+  const heard = opinions.filter((opinion) => opinion.heard);
+  const images = opinions[0].suspicion.length;
+  const suspected = Uint8Array.from({ length: images }, (_, i) =>
+    Number(heard.some(({ suspects }) => suspects[i] === 1)),
+  );
+  const most = (values: number[]): number => Math.max(0, ...values);
+  const asked = heard.length > 0 ? heard : opinions;
+  return {
+    share: most(heard.map(({ share }) => share)),
+    interval: [most(heard.map(({ interval }) => interval[0])), most(asked.map(({ interval }) => interval[1]))],
+    opinions,
+    suspected,
+    doubted: heard.length > 0 ? doubt(heard, positions, settings.quantile) : null,
+  };
+}
+
+function doubt(heard: readonly Opinion[], positions: number, quantile: number): Uint8Array {
+  const doubted = new Uint8Array(heard[0].judged.length);
+  for (const { judged, cut, suspects } of heard) {
+    const high = judged.slice().sort()[Math.floor((judged.length - 1) * quantile)];
+    judged.forEach((value, patch) => {
+      if (value > cut || (suspects[Math.floor(patch / positions)] === 1 && value > high)) doubted[patch] = 1;
+    });
+  }
+  return doubted;
+}

@@ -1,0 +1,86 @@
+import { InputError } from '../../errors.js';
+import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
+import { PATCHCORE_PREPROCESSING } from '../../image/preprocess.js';
+import { contentKey, hashBytes } from '../../storage/cache.js';
+import { bankLayers, fittedBank, restoredBank } from '../bank-system.js';
+import { imageScores } from '../score.js';
+import { checkProfile } from '../settings.js';
+import type { System } from '../system.js';
+import { decisionNote, decisionOf } from './decision.js';
+import { fittedWitness } from './fitted.js';
+import { inspectTraining } from './inspect.js';
+import { startingBank, witnessSettings } from './settings.js';
+import { indexWitnessed } from './witnessed.js';
+
+const PROFILES: readonly string[] = ['default'];
+
+/**
+ * PatchCore with witnesses (docs/cleaning.md): images are compared with each other, and where that shows dirt, patches that
+ * no other image resembles count only where several images agree. Where it shows none, this is PatchCore exactly.
+ */
+export const WITNESS: System = {
+  name: 'witness',
+  about: 'PatchCore; where images look dirty, odd patches need a second image as witness',
+  profiles: PROFILES,
+  reading: (_profile, { backbone = 'resnet18', layers = bankLayers(backbone) } = {}) => ({
+    backbone,
+    layers,
+    preprocessing: PATCHCORE_PREPROCESSING,
+  }),
+  settings(profile, set) {
+    checkProfile('witness', PROFILES, profile);
+    return witnessSettings(set);
+  },
+  async fit(lab, reader, train, set, { random }) {
+    const settings = witnessSettings(set);
+    const { compute, reporter, signal, threads } = lab;
+    const { patches, bank, trace, groups, verdict } = await inspectTraining(lab, reader, train, settings, random);
+    const { positions } = patches;
+    const config = startingBank(settings);
+    const doubted = Uint8Array.from(bank.picks, (pick) => verdict.doubted?.[pick] ?? 0);
+    const count = doubted.reduce((sum, flag) => sum + flag, 0);
+    const decision = decisionOf(verdict, count);
+    threads.release();
+    const rowGroups = Int32Array.from(bank.picks, (pick) => groups[Math.floor(pick / positions)]);
+    const doubts = { groups: rowGroups, doubted, witnesses: settings.witnesses };
+    const fitted =
+      count > 0
+        ? fittedWitness(lab, reader, bank, doubts, trace, config)
+        : fittedBank(lab, reader, bank, trace, config);
+    return {
+      ...fitted,
+      decision,
+      notes: [decisionNote(decision, bank.picks.length)],
+      async leaveOut(images) {
+        const rows = await patches.rows();
+        const index = await indexWitnessed(compute, { rows: (await bank.load()).rows, ...doubts }, settings.witnesses);
+        const progress = reporter.stage('calibrate');
+        const scores = new Float32Array(images.length);
+        const each = positions * EMBEDDING_DIMENSIONS;
+        for (const [i, image] of images.entries()) {
+          const own = new Int32Array(positions).fill(groups[image]);
+          const found = await index.distances(rows.subarray(image * each, (image + 1) * each), own, { signal });
+          scores.set(imageScores(found, positions), i);
+          progress(i + 1, images.length);
+        }
+        return scores;
+      },
+    };
+  },
+  async restore(lab, reader, tensors, set) {
+    const settings = witnessSettings(set);
+    const bank = restoredBank(tensors);
+    const lazy = { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank };
+    const { groups, doubted } = tensors;
+    if (!doubted) return fittedBank(lab, reader, lazy, null, startingBank(settings));
+    if (groups?.data.length !== bank.picks.length || doubted.data.length !== bank.picks.length) {
+      throw new InputError('the witnesses do not fit the memory bank', 'Fit the detector again');
+    }
+    const doubts = {
+      groups: groups.data as Int32Array,
+      doubted: Uint8Array.from(doubted.data as Int32Array),
+      witnesses: settings.witnesses,
+    };
+    return fittedWitness(lab, reader, lazy, doubts, null, startingBank(settings));
+  },
+};

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { decisionNote, decisionOf } from '../../../src/detector/witness/decision.js';
+import { type JudgeName, witnessSettings } from '../../../src/detector/witness/settings.js';
+import { reachVerdict } from '../../../src/detector/witness/verdict.js';
+import { InputError } from '../../../src/errors.js';
+import { createRandom } from '../../../src/random.js';
+
+const SIDE = 8;
+const POSITIONS = SIDE * SIDE;
+
+/** Judgements around 1; the last images have a spot of 3 × 3 patches that is far more isolated. */
+function judgements(clean: number, dirty: number): Float32Array {
+  const random = createRandom(11);
+  const values = Float32Array.from({ length: (clean + dirty) * POSITIONS }, () => Math.exp(0.05 * random.normal()));
+  for (let i = clean; i < clean + dirty; i++) {
+    for (const y of [3, 4, 5]) for (const x of [2, 3, 4]) values[i * POSITIONS + y * SIDE + x] = 1.8;
+  }
+  return values;
+}
+
+const verdictOf = (clean: number, dirty: number, set = {}) =>
+  reachVerdict(new Map([['isolation', judgements(clean, dirty)]]), SIDE, witnessSettings(set));
+
+test('nothing is doubted where no dirt shows', () => {
+  const verdict = verdictOf(80, 0);
+  assert.equal(verdict.doubted, null);
+  assert.deepEqual([verdict.share, verdict.interval[0]], [0, 0]);
+  assert.ok(verdict.suspected.every((flag) => flag === 0));
+  const decision = decisionOf(verdict, 0);
+  assert.deepEqual([decision.cleans, decision.suspects], [false, []]);
+  assert.match(decisionNote(decision, 100), /nothing is doubted/);
+});
+
+test('dirty images are suspected, and their spot is doubted', () => {
+  const verdict = verdictOf(80, 8);
+  assert.ok(verdict.interval[0] > 0 && verdict.interval[0] <= 8 / 88 && 8 / 88 <= verdict.interval[1]);
+  assert.deepEqual([...verdict.suspected.subarray(80)], new Array(8).fill(1));
+  for (let i = 80; i < 88; i++) assert.equal(verdict.doubted![i * POSITIONS + 4 * SIDE + 3], 1, `image ${i}`);
+  const share = verdict.doubted!.reduce((sum, flag) => sum + flag, 0) / verdict.doubted!.length;
+  assert.ok(share < 0.1, `${share} of the patches`);
+  const decision = decisionOf(verdict, 12);
+  assert.ok(decision.suspects.slice(0, 8).every(({ image, judge }) => image >= 80 && judge === 'isolation'));
+  assert.ok(decision.suspects.every(({ pValue }, i, all) => i === 0 || all[i - 1].pValue <= pValue));
+  assert.match(decisionNote(decision, 100), /12 of 100 coreset rows/);
+  assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision, 'plain values');
+});
+
+test('doubt may be forbidden and forced', () => {
+  assert.equal(verdictOf(80, 8, { doubt: 'never' }).doubted, null);
+  const forced = verdictOf(80, 0, { doubt: 'always', level: 0 });
+  assert.ok(forced.doubted?.some((flag) => flag === 1));
+});
+
+test('a higher level doubts fewer patches, a lower quantile more', () => {
+  const count = (set: object): number => verdictOf(80, 8, set).doubted!.reduce((sum, flag) => sum + flag, 0);
+  assert.ok(count({ level: 4 }) < count({ level: 0 }));
+  assert.ok(count({ quantile: 0.5 }) > count({ quantile: 1 }));
+});
+
+test('a judge that finds no dirt is not heard, and each is asked at half the level', () => {
+  const blind = judgements(88, 0);
+  const both = new Map<JudgeName, Float32Array>([
+    ['isolation', judgements(80, 8)],
+    ['lof', blind],
+  ]);
+  const { opinions, suspected } = reachVerdict(both, SIDE, witnessSettings({ judges: 'both' }));
+  assert.deepEqual(
+    opinions.map(({ heard }) => heard),
+    [true, false],
+  );
+  assert.deepEqual(suspected, verdictOf(80, 8).suspected);
+  assert.ok(opinions[1].suspects.every((flag) => flag === 0));
+});
+
+test('impossible switches are refused by name', () => {
+  for (const set of [{ alpha: 0 }, { others: 0 }, { judges: 'nobody' }, { rate: 1 }, { tau: 0.1 }]) {
+    assert.throws(() => witnessSettings(set), InputError);
+  }
+  assert.equal(witnessSettings({ level: '2.5' }).level, 2.5);
+});
