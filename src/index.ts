@@ -1,6 +1,7 @@
 // The way in, by room, in the order the data flows. Charts, notebooks, the paper's grid and the numeric kernels have
 // entries of their own: softpatch-lab/figures, /notebook, /paper and /kernels.
 
+export { type Audit, type AuditedImage, type AuditPicture, audit } from './analysis/audit.js';
 export { createPreview, type Preview, type PreviewPoint } from './analysis/preview.js';
 export { type PurityRow, purityAlongPicks } from './analysis/purity.js';
 export { rankBySuspicion, type Suspect } from './analysis/suspicion.js';
@@ -13,6 +14,7 @@ export type { NoiseAugmentation } from './dataset/augmentation.js';
 export type { Category, Sample } from './dataset/category.js';
 export { type CategoryCheck, checkCategory } from './dataset/check.js';
 export { type DrawnOptions, type Encode, SMALL_SET, writeDrawnCategory } from './dataset/drawn/write.js';
+export { leaveOut, readExclusions } from './dataset/exclusions.js';
 export { importData } from './dataset/import.js';
 export { listCategories, openCategory, openFolders } from './dataset/layouts.js';
 export { type LeftOut, leftOutLine } from './dataset/left-out.js';
@@ -32,6 +34,7 @@ export { anomalyMap, type Border } from './detector/map.js';
 export { type Detector, loadDetector, saveDetector } from './detector/model.js';
 export type { PadimSettings } from './detector/padim.js';
 export type {
+  Decision,
   FitGiven,
   Fitted,
   Judge,
@@ -43,6 +46,9 @@ export type {
   Tensors,
 } from './detector/system.js';
 export { findSystem, SYSTEMS } from './detector/systems.js';
+export { type Inspection, inspectTraining } from './detector/witness/inspect.js';
+export { type JudgeName, type WitnessSettings, witnessSettings } from './detector/witness/settings.js';
+export type { Opinion, Verdict } from './detector/witness/verdict.js';
 export type { Engine, EngineChoice, EngineName, Provider } from './engine/names.js';
 export type { Resources } from './engine/resources.js';
 export type { Compute, Stage } from './engine/stage.js';
@@ -63,7 +69,13 @@ export {
 export { contaminate } from './experiment/contaminate.js';
 export { type Detection, type DetectOptions, detect } from './experiment/detect.js';
 export { type Diagnostics, defectPatches, diagnose } from './experiment/diagnostics.js';
-export { type EvaluateObserver, type EvaluateResult, evaluate, type Timings } from './experiment/evaluate.js';
+export {
+  type EvaluateObserver,
+  type EvaluateResult,
+  evaluate,
+  type NamedDecision,
+  type Timings,
+} from './experiment/evaluate.js';
 export { type FilterReport, filterTraining } from './experiment/filter.js';
 export { fitDetector } from './experiment/fit.js';
 export { type FittedSystem, fitSystem } from './experiment/fit-system.js';

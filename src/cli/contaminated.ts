@@ -1,4 +1,5 @@
 import type { Category } from '../dataset/category.js';
+import { leaveOut, readExclusions } from '../dataset/exclusions.js';
 import { openCategory, openFolders } from '../dataset/layouts.js';
 import { readManifest } from '../dataset/manifest.js';
 import { SYSTEMS } from '../detector/systems.js';
@@ -14,6 +15,7 @@ export interface ContaminatedOptions extends FeatureOptions, MethodOptions, Nois
   category?: string;
   good?: string;
   mixed?: string;
+  exclude?: string;
   maskMode?: MaskMode;
   seed: number;
 }
@@ -29,7 +31,7 @@ export async function contaminated(
   const contamination = { noise, overlap, augmentation, repeat, ...(manifest && { manifest }) };
   const filter = filterChoice(options, choice.features.backbone);
   const config = evaluateConfig({ ...choice, seed, filter, contamination, maskMode }, SYSTEMS);
-  return { config, category: await openGiven(options) };
+  return { config, category: await withoutExcluded(await openGiven(options), options.exclude) };
 }
 
 /** The category a command names, by --data or by --good and --mixed. */
@@ -39,4 +41,10 @@ async function openGiven(
   if (options.data) return openCategory(options.data, options.category);
   if (options.good && options.mixed) return openFolders(options.good, options.mixed);
   throw new InputError('no images were named', 'Give --data DIR (with --category), or --good DIR and --mixed DIR');
+}
+
+/** The category without the training images on a list, if one is given. @throws InputError as {@link leaveOut}. */
+export async function withoutExcluded(category: Category, list: string | undefined): Promise<Category> {
+  if (list === undefined) return category;
+  return { ...category, train: leaveOut(category.train, await readExclusions(list), list) };
 }

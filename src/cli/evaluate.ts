@@ -6,7 +6,14 @@ import type { FilterReport } from '../experiment/filter.js';
 import type { MaskMode } from '../image/mask.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
 import { addMethodOptions } from './method-options.js';
-import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
+import {
+  addCacheOptions,
+  addExclude,
+  addFeatureOptions,
+  addNoiseOptions,
+  addThreads,
+  type CacheOptions,
+} from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
@@ -32,7 +39,7 @@ export function addEvaluate(program: Command): void {
         .default('nearest'),
     )
     .option('--json <file>', 'write the whole result');
-  addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
+  addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
     .addHelpText(
       'after',
       `

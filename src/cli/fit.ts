@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { leaveOut, readExclusions } from '../dataset/exclusions.js';
 import { openCategory } from '../dataset/layouts.js';
 import { listImages } from '../dataset/listing.js';
 import { readManifest } from '../dataset/manifest.js';
@@ -16,9 +17,11 @@ import {
   calibrationChoice,
   promiseLine,
 } from './calibration-options.js';
+import { withoutExcluded } from './contaminated.js';
 import { addMethodOptions, filterChoice, type MethodOptions, systemChoice } from './method-options.js';
 import {
   addCacheOptions,
+  addExclude,
   addFeatureOptions,
   addNoiseOptions,
   addThreads,
@@ -33,6 +36,7 @@ interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheO
   data?: string;
   category?: string;
   good?: string;
+  exclude?: string;
   out: string;
   json?: string;
   threads?: number;
@@ -50,7 +54,7 @@ export function addFit(program: Command): void {
     .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
     .option('--json <file>', 'write what was fitted');
   addCalibrationOptions(command);
-  addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
+  addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
     .addHelpText(
       'after',
       `
@@ -84,7 +88,7 @@ async function runFit(options: Options): Promise<void> {
 
 async function trainingImages(options: Options): Promise<{ name: string; train: TrainingImage[] }> {
   if (options.data) {
-    const category = await openCategory(options.data, options.category);
+    const category = await withoutExcluded(await openCategory(options.data, options.category), options.exclude);
     const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
     const noise = {
       noise: options.noise,
@@ -100,5 +104,7 @@ async function trainingImages(options: Options): Promise<{ name: string; train: 
   if (images.length === 0)
     throw new InputError(`${options.good} holds no images`, 'Give a folder of PNG or JPEG images');
   const plain = { label: 0, type: 'good', mask: null, noise: false, augmentation: null } as const;
-  return { name: options.good, train: images.map(({ path, file }) => ({ ...plain, path, name: `good/${file}` })) };
+  const train = images.map(({ path, file }) => ({ ...plain, path, name: `good/${file}` }));
+  const { exclude } = options;
+  return { name: options.good, train: exclude ? leaveOut(train, await readExclusions(exclude), exclude) : train };
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { Cancelled } from '../errors.js';
 import { packageVersion } from '../experiment/versions.js';
+import { addAudit } from './audit.js';
 import { addCache } from './cache.js';
 import { addData } from './data.js';
 import { addDemo } from './demo.js';
@@ -27,6 +28,7 @@ const program = new Command('softpatch')
 
 for (const add of [
   addDemo,
+  addAudit,
   addEvaluate,
   addSweep,
   addRun,

@@ -1,11 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { SAMPLERS } from '../coreset/samplers.js';
 import { DISCRIMINATORS } from '../denoise/discriminator.js';
 import type { BankConfig } from '../detector/config.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
 import type { SystemChoice } from '../experiment/config.js';
-import { type FeatureOptions, featureChoice, number, whole } from './options.js';
+import { assignment, type FeatureOptions, featureChoice, number, whole } from './options.js';
 
 /** Options that choose a method and its switches. */
 export interface MethodOptions extends Partial<Omit<BankConfig, 'neighbours'>> {
@@ -17,12 +17,6 @@ export interface MethodOptions extends Partial<Omit<BankConfig, 'neighbours'>> {
   filterBudget: number;
   filterWeights?: string;
 }
-
-const assignment = (text: string, before: Settings = {}): Settings => {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It is not name=value.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-};
 
 export function addMethodOptions(command: Command): Command {
   const names = SYSTEMS.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NOISE_AUGMENTATIONS } from '../dataset/augmentation.js';
-import type { ReadingDefaults } from '../detector/system.js';
+import type { ReadingDefaults, Settings } from '../detector/system.js';
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/names.js';
 import type { FeatureChoice } from '../experiment/config.js';
 import { BACKBONES } from '../features/resnet.js';
@@ -18,6 +18,13 @@ export function whole(text: string): number {
   const value = number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('It is not a whole number from 0.');
   return value;
+}
+
+/** Parses `name=value` into settings, added to those before. */
+export function assignment(text: string, before: Settings = {}): Settings {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('It is not name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
@@ -81,6 +88,11 @@ export function addNoiseOptions(command: Command): Command {
         .default('none'),
     )
     .option('--repeat-noise', "draw again beyond the number of anomalous images, slightly moved (SoftPatch+'s way)");
+}
+
+/** `--exclude`: images that people took out, as on the page of `softpatch audit`. */
+export function addExclude(command: Command): Command {
+  return command.option('--exclude <file>', 'list of training images to leave out, as softpatch audit saves it');
 }
 
 export function addThreads(command: Command): Command {

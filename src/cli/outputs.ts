@@ -8,7 +8,7 @@ const STDOUT = '-';
 const FILES = ['csv', 'json', 'chart'] as const;
 const FOLDERS = ['maps', 'results', 'to'] as const;
 /** Commands whose `--out` is a folder. */
-const INTO_FOLDER = ['demo', 'run'];
+const INTO_FOLDER = ['demo', 'run', 'audit'];
 
 /**
  * Checks before the work that everything a command was told to write can be written. Where results go to standard output, what is

@@ -1,5 +1,6 @@
 // Charts, tables and contact sheets.
 
+export { auditPage } from './audit/page.js';
 export { compareTable } from './compare.js';
 export { contactSheet, type SheetRow } from './contact-sheet.js';
 export { type DataFrame, frameHtml, type GroupStatistics, groupStatistics, toDanfo } from './danfo.js';

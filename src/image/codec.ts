@@ -8,7 +8,7 @@ import type { Raster } from './raster.js';
 import type { ImageFacts, StoredPixels } from './stored-pixels.js';
 import { unreadable } from './unreadable.js';
 
-export { encodePng } from './libvips.js';
+export { encodeJpeg, encodePng } from './libvips.js';
 
 /** Smaller images carry no patch worth scoring and are nearly always a broken export. */
 export const SMALLEST_SIDE = 8;

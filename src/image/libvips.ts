@@ -101,3 +101,9 @@ export async function encodePng(raster: Raster): Promise<Uint8Array> {
     .png({ compressionLevel: 9 })
     .toBuffer();
 }
+
+/** Encodes to JPEG, small: for previews. @param quality 1…100. */
+export async function encodeJpeg(raster: Raster, quality: number): Promise<Uint8Array> {
+  const { width, height, channels, data } = raster;
+  return sharp(data, { raw: { width, height, channels } }).jpeg({ quality, mozjpeg: true }).toBuffer();
+}
