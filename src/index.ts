@@ -80,6 +80,7 @@ export { type FilterReport, filterTraining } from './experiment/filter.js';
 export { fitDetector } from './experiment/fit.js';
 export { type FittedSystem, fitSystem } from './experiment/fit-system.js';
 export { type Lab, type LabOptions, openLab } from './experiment/lab.js';
+export { locateWeights } from './experiment/locate-weights.js';
 export type { ImageResult, Measurement } from './experiment/measure.js';
 export type { Versions } from './experiment/versions.js';
 export { patchGrid } from './features/embedder.js';

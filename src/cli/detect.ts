@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
 import { isFolder, listImages } from '../dataset/listing.js';
@@ -8,11 +7,12 @@ import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { thresholdAt } from '../experiment/calibration.js';
 import { type Detection, detect } from '../experiment/detect.js';
-import { decodeRgb, encodePng } from '../image/codec.js';
-import { overlay } from '../image/overlay.js';
-import { resizeAndCrop } from '../image/preprocess.js';
-import { writeAtomically, writeError } from '../storage/atomic.js';
+import { locateWeights } from '../experiment/locate-weights.js';
+import { contrastAbout, explainedPicture } from '../figures/explained.js';
+import { networkView } from '../figures/pictures.js';
+import { writeAtomically } from '../storage/atomic.js';
 import { promiseLine } from './calibration-options.js';
+import { type InputImages, picturePaths } from './map-paths.js';
 import { addEngine, addThreads, number } from './options.js';
 import { writeJsonOutput, writeOutput } from './outputs.js';
 import { withLab } from './session.js';
@@ -37,9 +37,9 @@ export function addDetect(program: Command): void {
     .description('score one image or a folder with a fitted detector')
     .argument('<path...>', 'images or folders (with their sub-folders)')
     .requiredOption('--model <file>', 'detector written by softpatch fit')
-    .option('--csv <file>', 'write path, score and decision of every image')
-    .option('--maps <dir>', 'write heat maps as PNG overlays')
-    .option('--json <file>', 'write the scores as JSON')
+    .option('--csv <file>', 'write path, score and decision of every image; - is standard output')
+    .option('--maps <dir>', 'write a picture of every image: itself, its heat map, what was found, score and verdict')
+    .option('--json <file>', 'write the scores as JSON; - is standard output')
     .option('--weights <file>', "the backbone's weights, if they moved")
     .option('--false-alarms <rate>', 'sensitivity: another share of normal images may be called anomalous', number)
     .option('--threshold <score>', 'another decision threshold: raw scores above it are anomalous', number);
@@ -47,42 +47,68 @@ export function addDetect(program: Command): void {
     .addHelpText(
       'after',
       `
+Images that cannot be read are listed; the others are scored all the same, and the command ends with 1.
+
 Examples:
   softpatch detect photo.png --model bolt.safetensors
-  softpatch detect inbox/ --model bolt.safetensors --csv scores.csv --maps heat/`,
+  softpatch detect inbox/ --model bolt.safetensors --csv scores.csv --maps heat/
+  softpatch detect inbox/ --model bolt.safetensors --false-alarms 0.05 --csv - | sort -t, -k2 -n`,
     )
     .action(runDetect);
 }
 
+type Row = Omit<Detection, 'map'>;
+
 async function runDetect(paths: string[], options: Options): Promise<void> {
   const detector = await loadDetector(options.model);
-  const images = (await Promise.all(paths.map(expand))).flat();
-  if (options.maps)
-    await mkdir(options.maps, { recursive: true }).catch((error) => {
-      throw writeError(options.maps!, error);
-    });
   const decisionThreshold = chosenThreshold(detector, options);
-  const { preprocessing } = detector.features;
-  const rows: Omit<Detection, 'map'>[] = [];
+  const weights = options.weights
+    ? ({ kind: 'file', path: options.weights } as const)
+    : await locateWeights(options.model, detector);
+  const inputs = await Promise.all(paths.map(expand));
+  const images = inputs.flatMap((input) => input.images.map(({ path }) => path));
+  const names = picturePaths(inputs);
+  const contrast = contrastAbout(decisionThreshold);
+  const rows: Row[] = [];
+  const failures: { path: string; failure: string }[] = [];
   await withLab(options, async (lab) => {
-    const weights = options.weights ? ({ kind: 'file', path: options.weights } as const) : undefined;
-    for await (const { map, ...row } of detect(lab, detector, images, { weights, decisionThreshold })) {
+    const onUnreadable = (path: string, { message }: Error): void => void failures.push({ path, failure: message });
+    for await (const found of detect(lab, detector, images, { weights, decisionThreshold, onUnreadable })) {
+      const { map, ...row } = found;
       rows.push(row);
-      const { path } = row;
       if (!options.maps) continue;
-      const picture = resizeAndCrop(await decodeRgb(path), preprocessing);
-      const name = relative(process.cwd(), resolve(path))
-        .replace(/\.\.[\\/]/g, '')
-        .replace(/[\\/:]/g, '_');
-      await writeAtomically(
-        join(options.maps, `${basename(name, extname(name))}.png`),
-        await encodePng(overlay(picture, map, decisionThreshold / 2, decisionThreshold * 1.5)),
-      );
+      const { path, score, level } = row;
+      const image = await networkView(path, detector.features.preprocessing);
+      const shown = { image, map, score, decisionThreshold, mask: null, contrast };
+      const picture = await explainedPicture({ ...shown, title: basename(path), detail: `level ${level.toFixed(3)}` });
+      await writeAtomically(join(options.maps, names.get(path)!), picture);
     }
-    if (options.csv)
-      await writeOutput(options.csv, `${csvFormat(rows.map((row) => ({ ...row, decisionThreshold })))}\n`);
-    if (options.json) await writeJsonOutput(options.json, { model: options.model, decisionThreshold, images: rows });
+    if (options.csv) await writeOutput(options.csv, csvOf(rows, failures, decisionThreshold));
+    if (options.json) {
+      await writeJsonOutput(options.json, { model: options.model, decisionThreshold, images: rows, failures });
+    }
   });
+  print(rows, { ...detector, decisionThreshold });
+  if (failures.length === 0) return;
+  const lines = failures.map(({ path, failure }) => `  ${path}: ${failure}`).join('\n');
+  throw new InputError(
+    `${failures.length} of ${images.length} images could not be scored:\n${lines}`,
+    'The others were scored and all outputs were written',
+  );
+}
+
+function csvOf(
+  rows: readonly Row[],
+  failures: readonly { path: string; failure: string }[],
+  threshold: number,
+): string {
+  const columns = ['path', 'score', 'level', 'pValue', 'anomalous', 'decisionThreshold', 'failure'];
+  const scored = rows.map((row) => ({ ...row, decisionThreshold: threshold, failure: '' }));
+  const lines: Record<string, unknown>[] = [...scored, ...failures];
+  return `${csvFormat(lines, columns)}\n`;
+}
+
+function print(rows: readonly Row[], detector: Detector): void {
   console.log(
     textTable(
       ['image', 'score', 'level', 'verdict'],
@@ -94,9 +120,10 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
       ]),
     ),
   );
+  const anomalous = rows.filter((row) => row.anomalous).length;
   console.log(
-    `\ndecision threshold ${decisionThreshold.toFixed(4)}; ${rows.filter(({ anomalous }) => anomalous).length} of ${rows.length} anomalous\n` +
-      promiseLine({ ...detector, decisionThreshold }),
+    `\ndecision threshold ${detector.decisionThreshold.toFixed(4)}; ${anomalous} of ${rows.length} anomalous\n` +
+      promiseLine(detector),
   );
 }
 
@@ -109,9 +136,9 @@ function chosenThreshold(detector: Detector, { threshold, falseAlarms }: Options
   return threshold ?? detector.decisionThreshold;
 }
 
-async function expand(path: string): Promise<string[]> {
-  if (!(await isFolder(path))) return [path];
-  const images = (await listImages(path)).map((image) => image.path);
-  if (images.length === 0) throw new InputError(`${path} holds no images`, 'Give a folder of PNG or JPEG images');
-  return images;
+async function expand(argument: string): Promise<InputImages> {
+  if (!(await isFolder(argument))) return { argument, images: [{ path: argument, file: basename(argument) }] };
+  const images = await listImages(argument);
+  if (images.length === 0) throw new InputError(`${argument} holds no images`, 'Give a folder of PNG or JPEG images');
+  return { argument, images };
 }

@@ -38,6 +38,7 @@ interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheO
   good?: string;
   exclude?: string;
   out: string;
+  selfContained?: boolean;
   json?: string;
   threads?: number;
   seed: number;
@@ -52,7 +53,8 @@ export function addFit(program: Command): void {
     .option('--category <name>', 'category under --data')
     .option('--good <dir>', 'plain folder of training images, instead of --data')
     .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
-    .option('--json <file>', 'write what was fitted');
+    .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
+    .option('--json <file>', 'write what was fitted; - is standard output');
   addCalibrationOptions(command);
   addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
     .addHelpText(
@@ -73,7 +75,7 @@ async function runFit(options: Options): Promise<void> {
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random') lab.reporter.note('no weights given or found: random ones are used');
     const detector = await fitDetector(lab, name, train, config, calibrationChoice(options));
-    await saveDetector(options.out, detector);
+    await saveDetector(options.out, detector, options);
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;
     if (options.json) await writeJsonOutput(options.json, { ...rest, out: options.out, coresetSize });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ENGINE_CHOICES, type Engine } from '../engine/names.js';
 import { InputError } from '../errors.js';
-import type { FeatureSpec } from '../features/spec.js';
+import { weightTensors } from '../features/parameters.js';
+import { resnet } from '../features/resnet.js';
+import type { FeatureSpec, WeightSource } from '../features/spec.js';
 import { openSafetensors, writeSafetensors } from '../storage/safetensors.js';
 import type { Calibration } from './calibration.js';
 import type { Settings, Tensors } from './system.js';
@@ -34,7 +36,11 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
   backbone: z.string(),
   layers: z.array(z.string()),
   weights: z.union([
-    z.object({ kind: z.literal('file'), path: z.string() }),
+    z.object({
+      kind: z.literal('file'),
+      path: z.string(),
+      within: z.object({ prefix: z.string(), sha256: z.string() }).optional(),
+    }),
     z.object({ kind: z.literal('random'), seed: z.number().int() }),
   ]),
   preprocessing: z.object({
@@ -71,11 +77,38 @@ const headerSchema = z.object({
   }),
 }) satisfies z.ZodType;
 
-/** Saves a detector atomically as `.safetensors` with its configuration in the metadata. */
-export async function saveDetector(path: string, detector: Detector): Promise<void> {
-  const { tensors, ...header } = detector;
+/** In front of the names of the backbone's weights in a self-contained detector. */
+const WEIGHTS_PREFIX = 'backbone/';
+
+/**
+ * Saves a detector atomically as `.safetensors` with its configuration in the metadata.
+ * @param selfContained whether the weights that the network needs go into the file; one that was loaded from such a file stays so.
+ * @throws InputError when the weights cannot be read or the file cannot be written.
+ */
+export async function saveDetector(
+  path: string,
+  detector: Detector,
+  { selfContained = false }: { selfContained?: boolean } = {},
+): Promise<void> {
+  const own = await packedWeights(detector, selfContained);
+  const { tensors: fitted, ...header } = { ...detector, features: { ...detector.features, weights: own.source } };
+  const tensors = { ...fitted, ...own.tensors };
   const metadata = { format: MODEL_FORMAT, version: String(MODEL_VERSION), config: JSON.stringify(header) };
   await writeSafetensors(path, tensors, metadata);
+}
+
+async function packedWeights(
+  { features, weightsSha256: sha256 }: Detector,
+  selfContained: boolean,
+): Promise<{ source: WeightSource; tensors: Tensors }> {
+  const { weights, backbone, layers } = features;
+  if (weights.kind === 'random' || !(selfContained || weights.within)) return { source: weights, tensors: {} };
+  const found = await weightTensors(resnet(backbone, layers), weights.path, weights.within?.prefix);
+  const named = Object.entries(found).map(([name, tensor]) => [WEIGHTS_PREFIX + name, tensor]);
+  return {
+    source: { kind: 'file', path: weights.path, within: { prefix: WEIGHTS_PREFIX, sha256 } },
+    tensors: Object.fromEntries(named),
+  };
 }
 
 /**
@@ -100,15 +133,19 @@ export async function loadDetector(path: string): Promise<Detector> {
     } catch {
       throw new InputError(`the configuration in ${path} is damaged`, 'Fit the detector again');
     }
+    const { weights } = header.features;
+    const within = weights.kind === 'file' ? weights.within : undefined;
+    // The file may have been moved or renamed since.
+    const features = within ? { ...header.features, weights: { ...weights, path } as WeightSource } : header.features;
     const tensors: Tensors = {};
-    for (const name of file.names) {
+    for (const name of file.names.filter((own) => !within || !own.startsWith(within.prefix))) {
       const tensor = await file.read(name);
       if (tensor.data instanceof Float32Array && !tensor.data.every(Number.isFinite)) {
         throw new InputError(`tensor "${name}" in ${path} holds NaN`, 'Fit the detector again');
       }
       tensors[name] = tensor;
     }
-    return { ...header, tensors };
+    return { ...header, features, tensors };
   } finally {
     await file.close();
   }

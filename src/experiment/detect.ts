@@ -1,4 +1,5 @@
 import type { Detector } from '../detector/model.js';
+import type { Fitted, Scored } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
 import { checkCancelled, InputError } from '../errors.js';
 import { featureReader } from '../features/reader.js';
@@ -6,6 +7,9 @@ import type { WeightSource } from '../features/spec.js';
 import { noCache } from '../storage/cache.js';
 import { leveller, pValue } from './calibration.js';
 import type { Lab } from './lab.js';
+
+/** Images scored at a time. */
+const BATCH = 32;
 
 /** What a detector says of an image. */
 export interface Detection {
@@ -28,6 +32,8 @@ export interface DetectOptions {
   weights?: WeightSource;
   /** In place of the detector's own. */
   decisionThreshold?: number;
+  /** Hears of an image that cannot be read, and the rest goes on; without it the first one ends the work. */
+  onUnreadable?: (path: string, error: InputError) => void;
 }
 
 /**
@@ -38,8 +44,9 @@ export async function* detect(
   lab: Lab,
   detector: Detector,
   paths: readonly string[],
-  { weights = detector.features.weights, decisionThreshold = detector.decisionThreshold }: DetectOptions = {},
+  options: DetectOptions = {},
 ): AsyncGenerator<Detection> {
+  const { weights = detector.features.weights, decisionThreshold = detector.decisionThreshold } = options;
   const own: Lab = { ...lab, cache: noCache() };
   const { reporter, signal } = lab;
   const features = { ...detector.features, weights };
@@ -56,17 +63,42 @@ export async function* detect(
   const progress = reporter.stage('detect');
   const level = leveller(detector.calibration, decisionThreshold);
   let done = 0;
-  const images = paths.map((path) => ({ path }));
-  for await (const { score, map } of fitted.score(images, { alone: true })) {
-    checkCancelled(signal);
-    yield {
-      path: paths[done++],
-      score,
-      level: level(score),
-      pValue: pValue(detector.calibration, score),
-      anomalous: score > decisionThreshold,
-      map,
-    };
-    progress(done, paths.length);
+  for (let from = 0; from < paths.length; from += BATCH) {
+    const batch = paths.slice(from, from + BATCH);
+    for (const [i, scored] of (await scoreEach(fitted, batch, options.onUnreadable)).entries()) {
+      checkCancelled(signal);
+      progress(++done, paths.length);
+      if (!scored) continue;
+      const { score, map } = scored;
+      const anomalous = score > decisionThreshold;
+      yield { path: batch[i], score, level: level(score), pValue: pValue(detector.calibration, score), anomalous, map };
+    }
+  }
+}
+
+/** Scores images by themselves; where one of them cannot be read, null in its place, if somebody hears of it. */
+async function scoreEach(
+  fitted: Fitted,
+  paths: readonly string[],
+  onUnreadable: DetectOptions['onUnreadable'],
+): Promise<(Scored | null)[]> {
+  const found: Scored[] = [];
+  try {
+    for await (const scored of fitted.score(
+      paths.map((path) => ({ path })),
+      { alone: true },
+    ))
+      found.push(scored);
+    return found;
+  } catch (error) {
+    const own = error instanceof InputError && paths.some((path) => error.message.includes(path));
+    if (!own || !onUnreadable) throw error;
+    if (paths.length === 1) {
+      onUnreadable(paths[0], error);
+      return [null];
+    }
+    const singly: (Scored | null)[] = [];
+    for (const path of paths) singly.push(...(await scoreEach(fitted, [path], onUnreadable)));
+    return singly;
   }
 }

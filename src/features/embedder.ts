@@ -23,7 +23,7 @@ export interface Embedder {
 /** Loads or draws the parameters a spec names, checked against the truncated network. */
 export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
   const network = resnet(spec.backbone, spec.layers);
-  if (spec.weights.kind === 'file') return loadParameters(network, spec.weights.path);
+  if (spec.weights.kind === 'file') return loadParameters(network, spec.weights.path, spec.weights.within?.prefix);
   return randomParameters(network, createRandom(spec.weights.seed));
 }
 

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 import type { Random } from '../random.js';
-import { openSafetensors, type SafetensorsFile } from '../storage/safetensors.js';
+import { openSafetensors, type SafetensorsFile, type StoredTensor } from '../storage/safetensors.js';
 import type { Network, NormNames, Step } from './network.js';
 
 /** Batch norm's ε in both families. */
@@ -20,24 +20,61 @@ export type Parameters = ReadonlyMap<string, StepParameters>;
  * Loads a network's parameters from a `.safetensors` file with torchvision (or, for resnet50v2, GluonCV) names. Batch
  * norm may be separate or already folded into `weight` + `bias`; either way it is folded here. Every name and shape is
  * checked; tensors beyond the truncated network are ignored.
- * @throws InputError naming file and tensor: missing, wrong shape, NaN or infinite.
+ * @param prefix in front of every name. @throws InputError naming file and tensor: missing, wrong shape, NaN or infinite.
  */
-export async function loadParameters(network: Network, path: string): Promise<Parameters> {
-  const file = await openSafetensors(path);
+export async function loadParameters(network: Network, path: string, prefix = ''): Promise<Parameters> {
+  const file = under(await openSafetensors(path), prefix);
   try {
-    const steps = new Map<string, StepParameters>();
-    for (const step of network.steps) {
-      if (step.op !== 'conv' && step.op !== 'norm') continue;
-      const read = (name: string, shape: readonly number[]): Promise<Float32Array> =>
-        readChecked(file, network.backbone, name, shape);
-      const values =
-        step.op === 'conv' ? await readConv(file, step, read) : await readNorm(step.norm, step.channels, read);
-      steps.set(step.output, values);
-    }
-    return steps;
+    return await readParameters(network, file);
   } finally {
     await file.close();
   }
+}
+
+/**
+ * The tensors of a weight file that a network reads, as they are stored, by their names without the prefix: what a self-contained
+ * detector keeps. @throws InputError as {@link loadParameters}.
+ */
+export async function weightTensors(
+  network: Network,
+  path: string,
+  prefix = '',
+): Promise<Record<string, StoredTensor>> {
+  const file = under(await openSafetensors(path), prefix);
+  try {
+    const names = new Set<string>();
+    const readFloats = (name: string): Promise<Float32Array> => file.readFloats(names.add(name) && name);
+    await readParameters(network, { ...file, readFloats });
+    const tensors: Record<string, StoredTensor> = {};
+    for (const name of names) tensors[name] = await file.read(name);
+    return tensors;
+  } finally {
+    await file.close();
+  }
+}
+
+/** The tensors of a file whose names begin with the prefix, without it. */
+function under(file: SafetensorsFile, prefix: string): SafetensorsFile {
+  if (prefix === '') return file;
+  return {
+    ...file,
+    shape: (name) => file.shape(prefix + name),
+    read: (name) => file.read(prefix + name),
+    readFloats: (name) => file.readFloats(prefix + name),
+  };
+}
+
+async function readParameters(network: Network, file: SafetensorsFile): Promise<Parameters> {
+  const steps = new Map<string, StepParameters>();
+  for (const step of network.steps) {
+    if (step.op !== 'conv' && step.op !== 'norm') continue;
+    const read = (name: string, shape: readonly number[]): Promise<Float32Array> =>
+      readChecked(file, network.backbone, name, shape);
+    const values =
+      step.op === 'conv' ? await readConv(file, step, read) : await readNorm(step.norm, step.channels, read);
+    steps.set(step.output, values);
+  }
+  return steps;
 }
 
 type Read = (name: string, shape: readonly number[]) => Promise<Float32Array>;

@@ -1,8 +1,13 @@
 import type { Affine } from '../image/affine.js';
 import type { Preprocessing } from '../image/preprocess.js';
 
-/** Where a backbone's weights come from. */
-export type WeightSource = { kind: 'file'; path: string } | { kind: 'random'; seed: number };
+/**
+ * Where a backbone's weights come from. `within`: a self-contained detector's file holds them, their names behind a prefix; the
+ * hash is that of the weight file they were taken from.
+ */
+export type WeightSource =
+  | { kind: 'file'; path: string; within?: { prefix: string; sha256: string } }
+  | { kind: 'random'; seed: number };
 
 /**
  * What is kept of an image's layer maps: PatchCore's patch embedding [positions × 1024], or the maps themselves, one

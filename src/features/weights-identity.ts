@@ -19,6 +19,7 @@ export async function weightsIdentity({
   weights,
 }: Pick<FeatureSpec, 'backbone' | 'weights'>): Promise<string> {
   if (weights.kind === 'random') return contentKey(['random weights', backbone, weights.seed]);
+  if (weights.within) return weights.within.sha256;
   const { path } = weights;
   const unreadable = (error: Error): never => {
     throw new InputError(`cannot open ${path}: ${whyUnreadable(error)}`, 'Check the path of the weights');

@@ -80,7 +80,9 @@ async function readHeader(
 ): Promise<{ metadata: Record<string, string>; entries: Map<string, HeaderEntry>; start: number }> {
   const broken = (why: string): InputError =>
     new InputError(`${path} is not a usable safetensors file: ${why}`, 'Download or export it again');
-  const { size } = await file.stat();
+  const found = await file.stat();
+  if (!found.isFile()) throw new InputError(`${path} is not a file`, 'Give a .safetensors file');
+  const { size } = found;
   const lead = Buffer.alloc(8);
   if (size < 8 || (await file.read(lead, 0, 8, 0)).bytesRead < 8) throw broken('it is shorter than its header');
   const length = Number(lead.readBigUInt64LE());

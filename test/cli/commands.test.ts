@@ -90,11 +90,12 @@ test('draw, check, noise, evaluate, fit and detect work one after the other', as
   const printed = await ok('detect', join(data, 'bracket/test'), '--model', model, '--maps', maps, '--csv', csv);
   assert.match(printed, /decision threshold [\d.]+; \d of 9 anomalous/);
   const lines = (await readFile(csv, 'utf8')).trim().split('\n');
-  assert.equal(lines[0], 'path,score,level,pValue,anomalous,decisionThreshold');
+  assert.equal(lines[0], 'path,score,level,pValue,anomalous,decisionThreshold,failure');
   assert.equal(lines.length, 10);
   const pictures = await below(maps);
-  assert.equal(pictures.length, 9);
-  assert.equal((await decodeRgb(join(maps, pictures[0]))).width, 112);
+  assert.equal(pictures.filter((name) => name.endsWith('.png')).length, 9);
+  assert.ok(pictures.includes(`good/${good}`));
+  assert.equal((await decodeRgb(join(maps, 'good', good))).width, 3 * 112 + 24);
 });
 
 test('evaluate runs with TensorFlow.js, on plain folders, without masks or labels', async (t) => {
