@@ -10,6 +10,7 @@ import { SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import { evaluateConfig } from '../experiment/config.js';
 import { fitDetector } from '../experiment/fit.js';
+import type { Preprocessing } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
 import {
   addCalibrationOptions,
@@ -69,7 +70,9 @@ Examples:
 
 async function runFit(options: Options): Promise<void> {
   const { method, seed } = options;
-  const choice = systemChoice(options);
+  // Of one's own pictures nothing should be cut away unasked.
+  const own = options.good && !options.frame && options.crop === undefined;
+  const choice = systemChoice(own ? { ...options, frame: 'squeeze' } : options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
   const { name, train } = await trainingImages(options);
   await withLab(options, async (lab) => {
@@ -83,9 +86,16 @@ async function runFit(options: Options): Promise<void> {
     const dropped = detector.dropped.length > 0 ? ` (${detector.dropped.length} more were dropped)` : '';
     console.log(
       `fitted ${method} on ${train.length - detector.dropped.length} images of ${name}${dropped}: ${size}` +
-        `decision threshold ${detector.decisionThreshold.toFixed(4)}, saved to ${options.out}\n${promiseLine(detector)}`,
+        `decision threshold ${detector.decisionThreshold.toFixed(4)}, saved to ${options.out}\n${seen(config.features.preprocessing)}\n${promiseLine(detector)}`,
     );
   });
+}
+
+/** What the detector sees of a picture. */
+function seen({ resize, crop, square, pad }: Preprocessing): string {
+  if (pad) return `pictures are padded to a square and resized to ${crop} px`;
+  if (square && crop === resize) return `whole pictures are squeezed to ${crop}×${crop} px`;
+  return `of pictures resized to ${resize} px the middle ${crop}×${crop} px is seen (--frame squeeze or pad: the whole)`;
 }
 
 async function trainingImages(options: Options): Promise<{ name: string; train: TrainingImage[] }> {

@@ -2,9 +2,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NOISE_AUGMENTATIONS } from '../dataset/augmentation.js';
 import type { ReadingDefaults, Settings } from '../detector/system.js';
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/names.js';
+import { InputError } from '../errors.js';
 import type { FeatureChoice } from '../experiment/config.js';
 import { BACKBONES } from '../features/resnet.js';
 import { findWeights } from '../features/weight-files.js';
+import type { Preprocessing } from '../image/preprocess.js';
 
 /** Parses a number or fails with a sentence. */
 export function number(text: string): number {
@@ -29,6 +31,12 @@ export function assignment(text: string, before: Settings = {}): Settings {
 
 const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
+/**
+ * How pictures of any shape become square: `crop` their centre, `squeeze` both sides to one length, `pad` to a square. The last two
+ * see the whole picture.
+ */
+export type Frame = 'crop' | 'squeeze' | 'pad';
+
 /** Options that choose images' features; what is left out is what the method usually reads. */
 export interface FeatureOptions {
   backbone?: string;
@@ -36,6 +44,7 @@ export interface FeatureOptions {
   weights?: string;
   resize?: number;
   crop?: number;
+  frame?: Frame;
   engine: EngineChoice;
 }
 
@@ -48,7 +57,13 @@ export function addFeatureOptions(command: Command): Command {
       'safetensors file, or "random" (default: data/weights/<backbone>.safetensors if there, else random)',
     )
     .option('--resize <px>', 'side after resizing, the shorter one unless the method squares (default: 256)', whole)
-    .option('--crop <px>', 'side of the centre crop (default: by method, mostly 224)', whole);
+    .option('--crop <px>', 'side of the centre crop (default: by method, mostly 224)', whole)
+    .addOption(
+      new Option(
+        '--frame <how>',
+        'how pictures become square (default: crop, as in the papers, or as the method; fit --good: squeeze)',
+      ).choices(['crop', 'squeeze', 'pad']),
+    );
 }
 
 export function addEngine(command: Command): Command {
@@ -59,13 +74,32 @@ export function addEngine(command: Command): Command {
   );
 }
 
-/** What a user chose of a system's features; `usual` is what the system reads by itself. */
+/**
+ * What a user chose of a system's features; `usual` is what the system reads by itself.
+ * @throws InputError for a crop of a frame that crops nothing.
+ */
 export function featureChoice(options: Omit<FeatureOptions, 'engine'>, usual: ReadingDefaults): FeatureChoice {
   const backbone = options.backbone ?? usual.backbone;
-  const { layers, resize } = options;
-  const crop = options.crop ?? (usual.preprocessing.square ? resize : undefined);
-  const preprocessing = { ...(resize !== undefined && { resize }), ...(crop !== undefined && { crop }) };
+  const { layers } = options;
+  const preprocessing = framed(options, usual.preprocessing);
   return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing };
+}
+
+function framed({ frame, resize, crop }: Omit<FeatureOptions, 'engine'>, usual: Preprocessing): Partial<Preprocessing> {
+  if (frame === 'squeeze' || frame === 'pad') {
+    const side = resize ?? crop ?? usual.resize;
+    if (crop !== undefined && crop !== side) {
+      throw new InputError(`--frame ${frame} sees the whole picture and crops nothing`, 'Leave --crop out');
+    }
+    return { resize: side, crop: side, ...(frame === 'pad' ? { pad: true } : { square: true }) };
+  }
+  const square = frame === 'crop' ? false : usual.square;
+  const own = crop ?? (square ? resize : undefined);
+  return {
+    ...(resize !== undefined && { resize }),
+    ...(own !== undefined && { crop: own }),
+    ...(frame === 'crop' && usual.square && { square: false }),
+  };
 }
 
 /** Options of noise injection. */

@@ -48,6 +48,7 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
     crop: z.number().int().positive(),
     filter: z.enum(['bilinear', 'bicubic', 'lanczos', 'linear', 'nearest']),
     square: z.boolean().optional(),
+    pad: z.boolean().optional(),
     window: z.tuple([z.number(), z.number()]).optional(),
   }),
   reading: z

@@ -14,6 +14,7 @@ import { type FilterReport, filterTraining } from './filter.js';
 import { fitSystem } from './fit-system.js';
 import type { Lab } from './lab.js';
 import { type ImageResult, measure } from './measure.js';
+import { outsideNotes } from './outside-notes.js';
 import { packageVersion, type Versions } from './versions.js';
 
 /** Seconds of wall clock; parallel stages of extraction are shown as their share. Remembered stages cost next to nothing. */
@@ -112,7 +113,7 @@ export async function evaluate(
     diagnostics,
     filter: filtered?.report ?? null,
     decision: fitted.decision ? withNames(fitted.decision, train) : null,
-    notes: [...(fitted.notes ?? [])],
+    notes: [...(fitted.notes ?? []), ...outsideNotes(measured.outside, config)],
     timings: {
       ...reader.seconds,
       filter: filtered?.report.seconds ?? 0,

@@ -3,6 +3,8 @@ import type { Fitted } from '../detector/system.js';
 import { checkCancelled } from '../errors.js';
 import { imageSize } from '../image/codec.js';
 import { loadMask } from '../image/mask.js';
+import { shareOutside } from '../image/preprocess.js';
+import type { Raster } from '../image/raster.js';
 import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 import type { Progress } from '../progress.js';
@@ -21,6 +23,8 @@ export interface Measurement {
   image: { auroc: number | null; ap: number | null; f1max: number | null };
   pixel: PixelMetrics;
   images: ImageResult[];
+  /** Of each mask that marks something and that the crop cuts: which share of it lies outside, in (0, 1]. */
+  outside: { name: string; share: number }[];
   /** Spent on reading masks and computing metrics alone. */
   seconds: number;
 }
@@ -43,7 +47,14 @@ export async function measure(
 ): Promise<Measurement> {
   const pixels = collectPixels(config.features.preprocessing.crop);
   const images: ImageResult[] = [];
-  const masks = masked ? readAhead(test, (sample) => maskOf(sample, config)) : null;
+  const outside: Measurement['outside'] = [];
+  const cut =
+    ({ name }: Sample) =>
+    (mask: Raster): void => {
+      const share = shareOutside(mask, config.features.preprocessing);
+      if (share) outside.push({ name, share });
+    };
+  const masks = masked ? readAhead(test, (sample) => maskOf(sample, config, cut(sample))) : null;
   let seconds = 0;
   const timed = async <T>(work: () => Promise<T> | T): Promise<T> => {
     const start = performance.now();
@@ -64,7 +75,7 @@ export async function measure(
     images.map(({ label }) => label),
   );
   const pixel = await timed(() => (masked ? pixels.metrics() : { auroc: null, ap: null, aupro: null }));
-  return { image: { auroc, ap, f1max }, pixel, images, seconds };
+  return { image: { auroc, ap, f1max }, pixel, images, outside, seconds };
 }
 
 /** Masks read ahead of the image they are for: they decode outside this thread while the images are scored. */
@@ -91,8 +102,9 @@ function readAhead<Item, Read>(
 export async function maskOf(
   sample: Sample,
   { features, maskMode }: Pick<EvaluateConfig, 'features' | 'maskMode'>,
+  seen?: (mask: Raster) => void,
 ): Promise<Uint8Array | null> {
   if (!sample.mask) return null;
   const size = await imageSize(sample.path);
-  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode);
+  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode, undefined, seen);
 }

@@ -23,7 +23,7 @@ export function binariseMask(mask: Raster, preprocessing: Preprocessing, mode: M
 
 /**
  * Reads the mask of an image.
- * @param doubts gathers what may be wrong with it. @throws InputError naming both files when the mask's size differs from
+ * @param doubts gathers what may be wrong with it. @param seen is shown the whole mask. @throws InputError naming both files when the mask's size differs from
  * the image's, both upright.
  */
 export async function loadMask(
@@ -32,6 +32,7 @@ export async function loadMask(
   preprocessing: Preprocessing,
   mode: MaskMode,
   doubts?: MaskDoubts,
+  seen?: (mask: Raster) => void,
 ): Promise<Uint8Array> {
   const { mask, doubts: own } = await readMask(path);
   doubts?.add(path, own);
@@ -41,5 +42,6 @@ export async function loadMask(
       'Export the mask at the size of its image',
     );
   }
+  seen?.(mask);
   return binariseMask(mask, preprocessing, mode);
 }

@@ -12,6 +12,8 @@ export interface Preprocessing {
   filter: ResampleFilter;
   /** Resize both sides to `resize`, whatever the image's shape (anomalib, cflow-ad), not only the shorter. */
   square?: boolean;
+  /** Extend the shorter side to a square first, evenly, by the mean colour of the networks' images: the whole picture, undistorted. */
+  pad?: boolean;
   /** Values that become 0 and 255 in images deeper than 8 bits; by default their full range. */
   window?: GreyWindow;
 }
@@ -23,15 +25,62 @@ export const PATCHCORE_PREPROCESSING: Preprocessing = { resize: 256, crop: 224, 
 export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
 export const IMAGENET_DEVIATION: readonly number[] = [0.229, 0.224, 0.225];
 
-/** Resizes the shorter side (or both) and crops the centre: [crop × crop × channels], 8 bits. */
-export function resizeAndCrop(image: Raster, { resize, crop, filter, square }: Preprocessing): Raster {
+/** Pads to a square where so said, resizes the shorter side (or both) and crops the centre: [crop × crop × channels], 8 bits. */
+export function resizeAndCrop(given: Raster, { resize, crop, filter, square, pad }: Preprocessing): Raster {
   if (crop > resize) {
     throw new InputError(`a crop of ${crop} px is larger than the resized side of ${resize} px`, 'Lower the crop');
   }
+  const image = pad ? padToSquare(given) : given;
   const shorter = Math.min(image.width, image.height);
   const scaled = (side: number): number =>
     side === shorter || square ? resize : Math.trunc((resize * side) / shorter);
   return centreCrop(resample(image, scaled(image.width), scaled(image.height), filter), crop);
+}
+
+/** The image in the middle of a square of its longer side; around it the mean colour, in masks (one channel) nothing. */
+export function padToSquare(image: Raster): Raster {
+  const { width, height, channels, data } = image;
+  const side = Math.max(width, height);
+  if (width === height) return image;
+  const out = new Uint8Array(side * side * channels);
+  if (channels === 3) {
+    const [red, green, blue] = IMAGENET_MEAN.map((mean) => Math.round(mean * 255));
+    for (let i = 0; i < out.length; i += 3) {
+      out[i] = red;
+      out[i + 1] = green;
+      out[i + 2] = blue;
+    }
+  }
+  const [left, top] = [Math.floor((side - width) / 2), Math.floor((side - height) / 2)];
+  for (let y = 0; y < height; y++) {
+    out.set(data.subarray(y * width * channels, (y + 1) * width * channels), ((top + y) * side + left) * channels);
+  }
+  return { width: side, height: side, channels, data: out };
+}
+
+/**
+ * Share of a mask's defect pixels that the crop leaves out, in 0…1: 0 where the whole picture is seen, null where the mask marks
+ * nothing.
+ */
+export function shareOutside(
+  { width, height, data }: Raster,
+  { resize, crop, square, pad }: Preprocessing,
+): number | null {
+  const side = Math.max(width, height);
+  const shorter = pad ? side : Math.min(width, height);
+  const [scaleX, scaleY] = square
+    ? [width, height].map((own) => resize / (pad ? side : own))
+    : [resize / shorter, resize / shorter];
+  let all = 0;
+  let outside = 0;
+  for (let p = 0; p < data.length; p++) {
+    if (data[p] === 0) continue;
+    all++;
+    const x = Math.abs(((p % width) + 0.5 - width / 2) * scaleX);
+    const y = Math.abs((Math.floor(p / width) + 0.5 - height / 2) * scaleY);
+    if (x > crop / 2 || y > crop / 2) outside++;
+  }
+  return all === 0 ? null : outside / all;
 }
 
 /** Centre crop as torchvision's: offset is (side − size)/2, halves to even. */
