@@ -5,6 +5,7 @@ import type { ImageRequest } from '../features/spec.js';
 import { createRandom } from '../random.js';
 import type { SystemConfig } from './config.js';
 import type { Lab } from './lab.js';
+import { checkMemory } from './memory.js';
 
 /** A fitted detector and what it reads images with. */
 export interface FittedSystem {
@@ -15,7 +16,7 @@ export interface FittedSystem {
 /**
  * Fits a configured system on images as they are: the one place where a reader, a generator and a system come together.
  * @param given the generator, default that of the seed; and a judge over the reader, for rules that look at the test set.
- * @throws InputError for an unknown method, bad images, weights or switches; Cancelled.
+ * @throws InputError for an unknown method, bad images, weights or switches, or more than memory holds; Cancelled.
  */
 export async function fitSystem(
   lab: Lab,
@@ -24,6 +25,7 @@ export async function fitSystem(
   given: Partial<Pick<FitGiven, 'random'>> & { judge?: (reader: FeatureReader) => FitGiven['judge'] } = {},
 ): Promise<FittedSystem> {
   const system = findSystem(method, lab.systems);
+  checkMemory(features, train.length, lab.reporter);
   const reader = await featureReader(lab, features);
   const { random = createRandom(seed), judge } = given;
   const fitted = await system.fit(lab, reader, train, settings, { random, judge: judge?.(reader) });

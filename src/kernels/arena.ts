@@ -40,9 +40,16 @@ export function createArena(bytes: number): Arena {
   };
 }
 
-/** Float32 values that worker threads can see without a copy. */
+/** Float32 values that worker threads can see without a copy. @throws InputError where there is no room for them. */
 export function sharedFloats(count: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(count * 4));
+  try {
+    return new Float32Array(new SharedArrayBuffer(count * 4));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const need = ((count * 4) / 2 ** 30).toFixed(1);
+    const fix = 'Give fewer or smaller images, or lower the ratio';
+    throw new InputError(`there is no room for an array of ${need} GB`, fix, { cause: error });
+  }
 }
 
 /** The same values in shared memory; returned as they are when already there. */
