@@ -3,8 +3,10 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { EngineFinding } from '../doctor/engine-probe.js';
 import { automatic, findEngines, probedEngines } from '../doctor/find-engines.js';
-import { ENGINE_CHOICES } from '../engine/names.js';
+import { ENGINE_CHOICES, isDevice } from '../engine/names.js';
+import { tuneEngine } from '../experiment/lab.js';
 import { packageVersion } from '../experiment/versions.js';
+import { startThreads } from '../kernels/threads.js';
 import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 import { textTable } from './table.js';
@@ -12,6 +14,7 @@ import { textTable } from './table.js';
 interface Options {
   engine?: EngineFinding['engine'][];
   json?: string | true;
+  tune?: boolean;
 }
 
 /** What `softpatch doctor --json` writes; the names are a contract. */
@@ -30,6 +33,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('show which engines work here, how fast, and how to mend the others')
     .addOption(new Option('--engine <name...>', 'only these').choices(choices))
+    .option('--tune', 'also measure every stage on the devices that work against threads, for --engine auto')
     .option('--json [file]', 'write the findings as JSON, without a file to the terminal')
     .addHelpText(
       'after',
@@ -38,6 +42,7 @@ Each engine is started in a process of its own, checked against the wasm engine 
 
 Examples:
   softpatch doctor
+  softpatch doctor --tune
   softpatch doctor --engine webgpu onnx --json engines.json`,
     )
     .action(runDoctor);
@@ -62,6 +67,7 @@ async function runDoctor(options: Options): Promise<void> {
   if (options.json === true) console.log(JSON.stringify(report, null, 2));
   else print(report, options.engine !== undefined);
   if (typeof options.json === 'string') await writeJsonOutput(options.json, report);
+  if (options.tune && options.json !== true) await tune(engines);
   if (engines.every(({ state }) => state === 'skipped')) process.exitCode = 1;
 }
 
@@ -123,4 +129,25 @@ function conclusion(engines: readonly EngineFinding[], chosen: string | null, so
   const works = engines.filter(({ state }) => state !== 'skipped').map(({ engine }) => engine);
   if (works.length === 0) return 'no engine works';
   return `--engine auto takes none of these by itself; by name: ${works.map((name) => `--engine ${name}`).join(', ')}`;
+}
+
+/** Prints what each stage takes on the devices that work and on threads. */
+async function tune(engines: readonly EngineFinding[]): Promise<void> {
+  const threads = startThreads();
+  const milliseconds = (seconds: number): string => (seconds < 1e6 ? (1000 * seconds).toFixed(0) : 'fails');
+  try {
+    for (const { engine, state } of engines) {
+      if (state === 'skipped' || !isDevice(engine)) continue;
+      const profile = await tuneEngine(engine, threads);
+      const rows = Object.entries(profile.threads).map(([stage, seconds]) => [
+        stage,
+        milliseconds(profile.device[stage]),
+        milliseconds(seconds),
+        profile.plan.includes(stage) ? engine : 'threads',
+      ]);
+      console.log(`\n${textTable(['stage', `${engine}, ms`, 'threads, ms', 'faster'], rows)}`);
+    }
+  } finally {
+    await threads.close();
+  }
 }

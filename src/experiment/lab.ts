@@ -1,14 +1,18 @@
 import type { System } from '../detector/system.js';
 import { SYSTEMS } from '../detector/systems.js';
 import { chooseEngine } from '../device/choose.js';
+import { plannedCompute, planText } from '../device/plan.js';
 import { deviceCompute } from '../device/stages.js';
-import type { EngineChoice } from '../engine/names.js';
+import { findProfile, type Profile, profileKey } from '../device/tune.js';
+import type { DeviceName, EngineChoice } from '../engine/names.js';
+import { loadOnnxRuntime } from '../engine/onnx.js';
 import type { Resources } from '../engine/resources.js';
-import { threadCompute } from '../engine/stage.js';
+import { type Compute, threadCompute } from '../engine/stage.js';
 import { refuseTelemetry } from '../engine/telemetry.js';
-import { startThreads } from '../kernels/threads.js';
+import { startThreads, type Threads } from '../kernels/threads.js';
 import { type Reporter, SILENT } from '../progress.js';
 import { noCache, openCache } from '../storage/cache.js';
+import { packageVersion } from './versions.js';
 
 /** Resources with the systems that can be fitted: what every experiment is given first, whole. */
 export interface Lab extends Resources {
@@ -40,14 +44,10 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
   refuseTelemetry();
   const threads = startThreads(options.threads);
   try {
-    const { engine, opened } = await chooseEngine(choice);
-    if (opened) {
-      const slow = opened.software ? ', software: correct, but slower than threads' : '';
-      reporter.note(`engine: ${opened.device.about}${slow}`);
-    }
+    const compute = await chooseCompute(choice, threads, reporter);
     return {
       threads,
-      compute: opened ? deviceCompute(opened.device, threads) : threadCompute(threads, engine),
+      compute,
       cache: cache ? openCache(cache, reporter.note) : noCache(),
       reporter,
       signal,
@@ -58,4 +58,31 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     await threads.close();
     throw error;
   }
+}
+
+/** Where a choice lets stages run. What `auto` opens is measured against threads once, and takes only what it does faster. */
+async function chooseCompute(choice: EngineChoice, threads: Threads, reporter: Reporter): Promise<Compute> {
+  const { engine, opened } = await chooseEngine(choice);
+  if (!opened) return threadCompute(threads, engine);
+  const device = deviceCompute(opened.device, threads);
+  const slow = opened.software ? ', software: correct, but slower than threads' : '';
+  if (choice !== 'auto') {
+    reporter.note(`engine: ${opened.device.about}${slow}`);
+    return device;
+  }
+  const plain = threadCompute(threads, (await hasOnnxRuntime()) ? 'onnx' : 'wasm');
+  const key = profileKey([opened.device.about, packageVersion(), plain.engine], threads.count);
+  const { plan } = await findProfile(key, device, plain);
+  reporter.note(`auto: ${planText(device, plan)} (${opened.device.about}; softpatch doctor --tune measures again)`);
+  return plannedCompute(device, plain, plan);
+}
+
+const hasOnnxRuntime = async (): Promise<boolean> => (await loadOnnxRuntime()) !== undefined;
+
+/** Measures the stages of an engine's device against threads anew, and keeps the profile for `auto`. */
+export async function tuneEngine(name: DeviceName, threads: Threads): Promise<Profile> {
+  const { opened } = await chooseEngine(name);
+  const plain = threadCompute(threads, (await hasOnnxRuntime()) ? 'onnx' : 'wasm');
+  const key = profileKey([opened!.device.about, packageVersion(), plain.engine], threads.count);
+  return findProfile(key, deviceCompute(opened!.device, threads), plain, { anew: true });
 }
