@@ -1,5 +1,6 @@
 import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
+import { stoppable } from '../kernels/stop-word.js';
 import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
@@ -114,25 +115,14 @@ export function checkCount(count: number, n: number): void {
 const GREEDY = task<typeof import('./greedy-task.js')>(new URL('./greedy-task.js', import.meta.url));
 
 async function selectInThreads(threads: Threads, state: State, count: number, watch: Watch): Promise<void> {
-  const stop = state.arena.ints(state.stop, 1);
-  const cancel = (): void => {
-    Atomics.store(stop, 0, 1);
-  };
-  watch.signal?.addEventListener('abort', cancel);
-  if (watch.signal?.aborted) cancel();
-  try {
-    const { arena } = state;
-    const greedy = state.block.at;
-    const leader = threads.run(
-      GREEDY,
-      { kind: 'lead', greedy, count, stop: state.stop },
-      { arena, report: (done) => watch.progress?.(done, count) },
-    );
+  const { arena, stop } = state;
+  const greedy = state.block.at;
+  await stoppable(arena.ints(stop, 1), watch.signal, () => {
+    const report = (done: number): void => watch.progress?.(done, count);
+    const leader = threads.run(GREEDY, { kind: 'lead', greedy, count, stop }, { arena, report });
     const helpers = Array.from({ length: state.helpers }, (_, helper) =>
       threads.run(GREEDY, { kind: 'help', greedy, helper }, { arena }),
     );
-    await Promise.all([leader, ...helpers]);
-  } finally {
-    watch.signal?.removeEventListener('abort', cancel);
-  }
+    return Promise.all([leader, ...helpers]);
+  });
 }
