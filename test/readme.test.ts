@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 
 const text = (path: string): string => readFileSync(path, 'utf8');
@@ -7,6 +8,19 @@ const text = (path: string): string => readFileSync(path, 'utf8');
 test('the README is short', () => {
   const lines = text('README.md').split('\n').length;
   assert.ok(lines <= 170, `${lines} lines; move details to a page in docs/`);
+});
+
+test('every page and picture that the README and docs link exists', () => {
+  const pages = ['README.md', 'CHANGELOG.md', ...readdirSync('docs').map((name) => join('docs', name))];
+  let links = 0;
+  for (const page of pages) {
+    for (const [, target] of text(page).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      assert.ok(existsSync(join(dirname(page), target.split('#')[0])), `${page} links ${target}`);
+      links++;
+    }
+  }
+  assert.ok(links > 40, `${links} links`);
 });
 
 test('docs/dependencies.md names every package with its version, and no other', () => {
