@@ -67,6 +67,7 @@ export {
   type SystemConfig,
 } from './experiment/config.js';
 export { contaminate } from './experiment/contaminate.js';
+export { type Missed, missedAt, thresholdBetween } from './experiment/defects.js';
 export { type Detection, type DetectOptions, detect } from './experiment/detect.js';
 export { type Diagnostics, defectPatches, diagnose } from './experiment/diagnostics.js';
 export {

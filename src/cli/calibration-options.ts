@@ -1,12 +1,16 @@
 import { type Command, Option } from 'commander';
+import { isFolder, listImages } from '../dataset/listing.js';
 import type { Detector } from '../detector/model.js';
+import { InputError } from '../errors.js';
 import { FALSE_ALARMS, promised } from '../experiment/calibration.js';
 import type { CalibrationChoice } from '../experiment/calibration-scores.js';
+import { missedAt } from '../experiment/defects.js';
 import { number, whole } from './options.js';
 
 /** Options that set the decision threshold. */
 export interface CalibrationOptions {
-  falseAlarms: number;
+  falseAlarms?: number;
+  defects?: string[];
   calibration?: 'leave-one-out' | 'refit' | 'none';
   folds?: number;
   assumeDefective?: number;
@@ -16,9 +20,12 @@ export function addCalibrationOptions(command: Command): Command {
   return command
     .option(
       '--false-alarms <rate>',
-      'share of normal images that may be called anomalous; sets the decision threshold',
+      `share of normal images that may be called anomalous; sets the decision threshold (default: ${FALSE_ALARMS})`,
       number,
-      FALSE_ALARMS,
+    )
+    .option(
+      '--defects <dir...>',
+      'a few labelled defects, none of the test set; without --false-alarms they set the threshold',
     )
     .addOption(
       new Option(
@@ -34,10 +41,21 @@ export function addCalibrationOptions(command: Command): Command {
     );
 }
 
-/** What a user chose of the calibration. */
-export function calibrationChoice(options: CalibrationOptions): CalibrationChoice {
-  const { falseAlarms, calibration: how, folds, assumeDefective } = options;
-  return { falseAlarms, how, folds, assumeDefective };
+/** What a user chose of the calibration; the defects as image paths. @throws InputError for a folder without images. */
+export async function calibrationChoice(options: CalibrationOptions): Promise<CalibrationChoice> {
+  const { falseAlarms, calibration: how, folds, assumeDefective, defects } = options;
+  return { falseAlarms, how, folds, assumeDefective, defects: await imagesOf(defects ?? []) };
+}
+
+/** The images of folders, and images that are named. @throws InputError for a folder without images. */
+export async function imagesOf(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const own = (await isFolder(path)) ? (await listImages(path)).map((image) => image.path) : [path];
+    if (own.length === 0) throw new InputError(`${path} holds no images`, 'Give a folder of PNG or JPEG images');
+    found.push(...own);
+  }
+  return found;
 }
 
 const WAYS = {
@@ -47,20 +65,28 @@ const WAYS = {
   'in-sample': 'training images that were fitted on: too few are expected',
 } as const;
 
-/** `false alarms expected: 1.2 % (95 % interval 0.1 to 3.0 %), from 240 training images, each left out in turn`. */
+/** `false alarms expected: 1.2 % (95 % interval 0.1 % to 3.0 %), from 240 training images, each left out in turn`. */
 export function promiseLine({
   calibration,
   decisionThreshold,
 }: Pick<Detector, 'calibration' | 'decisionThreshold'>): string {
   const { how, falseAlarms, assumedDefective } = calibration;
   const { expected, images, interval } = promised(calibration, decisionThreshold);
-  const wanted = Math.ceil(1 / falseAlarms) - 1;
+  const wanted = falseAlarms === null ? 0 : Math.ceil(1 / falseAlarms - 1e-9) - 1;
+  const { missed, defects, interval: between } = missedAt(calibration, decisionThreshold);
   return [
     `false alarms expected: ${percent(expected)} (95 % interval ${percent(interval[0])} to ${percent(interval[1])}), from ${images} ${WAYS[how]}`,
     ...(assumedDefective > 0
       ? [`${assumedDefective} images with the highest scores were assumed to be defective`]
       : []),
-    ...(images < wanted ? [`${images} images cannot promise ${percent(falseAlarms)}; ${wanted} or more could`] : []),
+    ...(defects > 0
+      ? [
+          `defects missed: ${missed} of ${defects} labelled (95 % interval ${percent(between[0])} to ${percent(between[1])})`,
+        ]
+      : []),
+    ...(images < wanted
+      ? [`${images} images cannot promise ${percent(falseAlarms ?? 0)}; ${wanted} or more could`]
+      : []),
   ].join('\n');
 }
 

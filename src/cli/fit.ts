@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { leaveOut, readExclusions } from '../dataset/exclusions.js';
 import { openCategory } from '../dataset/layouts.js';
-import { listImages } from '../dataset/listing.js';
+import { type Listed, listImages } from '../dataset/listing.js';
 import { readManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { injectNoise } from '../dataset/noise.js';
@@ -9,6 +10,7 @@ import { saveDetector } from '../detector/model.js';
 import { SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import { evaluateConfig } from '../experiment/config.js';
+import { refuseKnown } from '../experiment/defects.js';
 import { fitDetector } from '../experiment/fit.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
@@ -36,7 +38,7 @@ import { withLab } from './session.js';
 interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions, CalibrationOptions {
   data?: string;
   category?: string;
-  good?: string;
+  good?: string[];
   exclude?: string;
   out: string;
   selfContained?: boolean;
@@ -52,7 +54,7 @@ export function addFit(program: Command): void {
     .description('fit a detector on training images and save it')
     .option('--data <dir>', 'folder of categories in MVTec or BTAD layout, or one category')
     .option('--category <name>', 'category under --data')
-    .option('--good <dir>', 'plain folder of training images, instead of --data')
+    .option('--good <dir...>', 'plain folders of training images, instead of --data')
     .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
     .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
     .option('--json <file>', 'write what was fitted; - is standard output');
@@ -74,10 +76,14 @@ async function runFit(options: Options): Promise<void> {
   const own = options.good && !options.frame && options.crop === undefined;
   const choice = systemChoice(own ? { ...options, frame: 'squeeze' } : options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
-  const { name, train } = await trainingImages(options);
+  const { name, train, test } = await trainingImages(options);
+  const calibration = await calibrationChoice(options);
+  await refuseKnown(calibration.defects ?? [], test, 'the test set');
+  const nominal = train.filter(({ noise }) => !noise).map(({ path }) => path);
+  await refuseKnown(calibration.defects ?? [], nominal, 'the good images');
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random') lab.reporter.note('no weights given or found: random ones are used');
-    const detector = await fitDetector(lab, name, train, config, calibrationChoice(options));
+    const detector = await fitDetector(lab, name, train, config, calibration);
     await saveDetector(options.out, detector, options);
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;
@@ -98,7 +104,8 @@ function seen({ resize, crop, square, pad }: Preprocessing): string {
   return `of pictures resized to ${resize} px the middle ${crop}×${crop} px is seen (--frame squeeze or pad: the whole)`;
 }
 
-async function trainingImages(options: Options): Promise<{ name: string; train: TrainingImage[] }> {
+/** Training images, and the paths of the test set they belong to. */
+async function trainingImages(options: Options): Promise<{ name: string; train: TrainingImage[]; test: string[] }> {
   if (options.data) {
     const category = await withoutExcluded(await openCategory(options.data, options.category), options.exclude);
     const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
@@ -109,14 +116,24 @@ async function trainingImages(options: Options): Promise<{ name: string; train: 
       repeat: options.repeatNoise,
       manifest,
     };
-    return { name: category.name, train: injectNoise(category, noise, createRandom(options.seed).fork('noise')).train };
+    const { train } = injectNoise(category, noise, createRandom(options.seed).fork('noise'));
+    return { name: category.name, train, test: category.test.map(({ path }) => path) };
   }
   if (!options.good) throw new InputError('no images were named', 'Give --data DIR or --good DIR');
-  const images = await listImages(options.good);
-  if (images.length === 0)
-    throw new InputError(`${options.good} holds no images`, 'Give a folder of PNG or JPEG images');
+  const images: Listed[] = [];
+  for (const folder of options.good) {
+    const own = await listImages(folder);
+    if (own.length === 0) throw new InputError(`${folder} holds no images`, 'Give a folder of PNG or JPEG images');
+    // Of several folders a name says which.
+    images.push(
+      ...own.map((image) =>
+        options.good!.length > 1 ? { ...image, file: `${basename(folder)}/${image.file}` } : image,
+      ),
+    );
+  }
   const plain = { label: 0, type: 'good', mask: null, noise: false, augmentation: null } as const;
   const train = images.map(({ path, file }) => ({ ...plain, path, name: `good/${file}` }));
   const { exclude } = options;
-  return { name: options.good, train: exclude ? leaveOut(train, await readExclusions(exclude), exclude) : train };
+  const name = options.good.join(' ');
+  return { name, test: [], train: exclude ? leaveOut(train, await readExclusions(exclude), exclude) : train };
 }

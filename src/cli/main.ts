@@ -4,6 +4,7 @@ import { Cancelled } from '../errors.js';
 import { packageVersion } from '../experiment/versions.js';
 import { addAudit } from './audit.js';
 import { addCache } from './cache.js';
+import { addCalibrate } from './calibrate.js';
 import { addData } from './data.js';
 import { addDemo } from './demo.js';
 import { addDetect } from './detect.js';
@@ -12,6 +13,7 @@ import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
 import { describeFailure } from './failure.js';
 import { addFit } from './fit.js';
+import { refuseIgnored } from './ignored-options.js';
 import { checkOutputs } from './outputs.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
@@ -34,6 +36,7 @@ for (const add of [
   addRun,
   addFit,
   addDetect,
+  addCalibrate,
   addData,
   addWeights,
   addCache,
@@ -43,6 +46,7 @@ for (const add of [
   add(program);
 
 program.hook('preAction', async (_program, command) => {
+  refuseIgnored(command);
   await checkOutputs(command);
 });
 

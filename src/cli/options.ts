@@ -7,6 +7,7 @@ import type { FeatureChoice } from '../experiment/config.js';
 import { BACKBONES } from '../features/resnet.js';
 import { findWeights } from '../features/weight-files.js';
 import type { Preprocessing } from '../image/preprocess.js';
+import { list } from './lists.js';
 
 /** Parses a number or fails with a sentence. */
 export function number(text: string): number {
@@ -28,8 +29,6 @@ export function assignment(text: string, before: Settings = {}): Settings {
   if (at < 1) throw new InvalidArgumentError('It is not name=value.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
-
-const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
 /**
  * How pictures of any shape become square: `crop` their centre, `squeeze` both sides to one length, `pad` to a square. The last two

@@ -13,6 +13,7 @@ import { GRID_SYSTEMS } from '../paper/systems.js';
 import { writeExperiment } from '../paper/write.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
+import { list } from './lists.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
 import { type PaperOptions, paperSettingOf } from './paper-setting.js';
 import { printPublished, writePublished } from './published.js';
@@ -33,7 +34,6 @@ interface Options extends CacheOptions, PaperOptions {
 }
 
 const DRAWN = 'data/drawn';
-const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
 function shard(text: string): [number, number] {
   const parts = /^(\d+)\/(\d+)$/.exec(text);

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
 import { type SweepPoint, type SweepResult, sweep } from '../analysis/sweep.js';
 import { checkBankConfig } from '../detector/config.js';
@@ -8,6 +8,7 @@ import { sweepChart } from '../figures/sweep-curve.js';
 import { renderChart } from '../figures/vega.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
+import { numbers } from './lists.js';
 import { addMethodOptions } from './method-options.js';
 import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
 import { writeJsonOutput, writeOutput } from './outputs.js';
@@ -22,18 +23,6 @@ interface Options extends ContaminatedOptions, CacheOptions {
   csv?: string;
   chart?: string;
   threads?: number;
-}
-
-/** Parses `0,0.1,0.2` or `0:0.4:0.02` (from, to, step; both ends included). */
-export function numbers(text: string): number[] {
-  const range = text.split(':').map(Number);
-  if (range.length === 3 && range[2] > 0) {
-    const steps = Math.round((range[1] - range[0]) / range[2]);
-    return Array.from({ length: steps + 1 }, (_, i) => Number((range[0] + i * range[2]).toFixed(10)));
-  }
-  const values = text.split(',').map(Number);
-  if (values.some((value) => !Number.isFinite(value))) throw new InvalidArgumentError('Give 0,0.1,0.2 or 0:0.4:0.02.');
-  return values;
 }
 
 /** `softpatch sweep`: the exact curve over τ, k or ρ. */

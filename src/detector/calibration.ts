@@ -6,8 +6,8 @@ export interface Calibration {
    * training images as they are, too low.
    */
   how: 'leave-one-out' | 'refit' | 'held-out' | 'in-sample';
-  /** The chosen share of normal images that may be called anomalous, in (0, 1). */
-  falseAlarms: number;
+  /** The chosen share of normal images that may be called anomalous, in (0, 1); null where labelled defects chose it. */
+  falseAlarms: number | null;
   /** Scores of normal images, ascending. */
   scores: number[];
   /** Highest scores that were left out, because so many of the images were assumed to be defective. */

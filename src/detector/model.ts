@@ -71,7 +71,7 @@ const headerSchema = z.object({
   decisionThreshold: z.number(),
   calibration: z.object({
     how: z.enum(['leave-one-out', 'refit', 'held-out', 'in-sample']),
-    falseAlarms: z.number().gt(0).lt(1),
+    falseAlarms: z.number().gt(0).lt(1).nullable(),
     scores: z.array(z.number()).min(1),
     assumedDefective: z.number().int().min(0),
     defects: z.array(z.number()),

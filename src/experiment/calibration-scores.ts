@@ -14,10 +14,12 @@ export interface CalibrationChoice {
   how?: 'leave-one-out' | 'refit' | 'none';
   /** Parts that are left out in turn when refitting. Default: 5. */
   folds?: number;
-  /** Chosen false-alarm rate. */
+  /** Chosen false-alarm rate. Default: 0.01; where defects are given, what they suggest. */
   falseAlarms?: number;
   /** Share of the training images assumed to be defective: so many of the highest scores are left out. Default: 0. */
   assumeDefective?: number;
+  /** Paths of a few labelled defects, none of the test set. */
+  defects?: readonly string[];
 }
 
 /** Most training images that are left out one by one: 0.25 % false alarms can be told from. */

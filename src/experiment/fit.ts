@@ -3,8 +3,9 @@ import type { Calibration } from '../detector/calibration.js';
 import type { Detector } from '../detector/model.js';
 import { InputError } from '../errors.js';
 import { FALSE_ALARMS, thresholdAt } from './calibration.js';
-import { type CalibrationChoice, calibrationScores } from './calibration-scores.js';
+import { ascending, type CalibrationChoice, calibrationScores, scoresOf } from './calibration-scores.js';
 import type { EvaluateConfig } from './config.js';
+import { thresholdBetween } from './defects.js';
 import { filterTraining } from './filter.js';
 import { fitSystem } from './fit-system.js';
 import type { Lab } from './lab.js';
@@ -22,8 +23,9 @@ export async function fitDetector(
   choice: CalibrationChoice = {},
 ): Promise<Detector> {
   if (images.length === 0) throw new InputError(`${name} has no training image`, 'Add some');
-  const { falseAlarms = FALSE_ALARMS, assumeDefective = 0 } = choice;
-  checkShares(falseAlarms, assumeDefective);
+  const { assumeDefective = 0, defects: labelled = [] } = choice;
+  const falseAlarms = choice.falseAlarms ?? (labelled.length > 0 ? null : FALSE_ALARMS);
+  checkShares(falseAlarms ?? FALSE_ALARMS, assumeDefective);
   const { method, profile, features, settings, seed } = config;
   const filtered = config.filter && (await filterTraining(lab, images, config.filter, seed));
   const train = filtered?.kept ?? images;
@@ -32,7 +34,8 @@ export async function fitDetector(
   const { how, scores: all } = await calibrationScores(lab, fitted, train, config, choice);
   const assumedDefective = Math.min(all.length - 1, Math.trunc(assumeDefective * all.length));
   const scores = all.slice(0, all.length - assumedDefective);
-  const calibration: Calibration = { how, falseAlarms, scores, assumedDefective, defects: [] };
+  const defects = labelled.length > 0 ? ascending(await scoresOf(lab, fitted, requests(labelled))) : [];
+  const calibration: Calibration = { how, falseAlarms, scores, assumedDefective, defects };
   return {
     name,
     method,
@@ -42,11 +45,19 @@ export async function fitDetector(
     engine: lab.compute.engine,
     settings,
     dropped: filtered?.report.dropped ?? [],
-    decisionThreshold: thresholdAt(calibration, falseAlarms).decisionThreshold,
+    decisionThreshold: chosenThreshold(calibration),
     calibration,
     tensors,
   };
 }
+
+/** The decision threshold that a calibration chooses: by its rate, else between good images and defects. */
+export function chosenThreshold(calibration: Calibration): number {
+  const { falseAlarms } = calibration;
+  return falseAlarms === null ? thresholdBetween(calibration) : thresholdAt(calibration, falseAlarms).decisionThreshold;
+}
+
+const requests = (paths: readonly string[]): { path: string }[] => paths.map((path) => ({ path }));
 
 /** Before the long work. */
 function checkShares(falseAlarms: number, assumeDefective: number): void {

@@ -15,7 +15,16 @@ let inbox: string;
 const at = (...parts: string[]): string => join(root, ...parts);
 const fit = (...more: string[]): Promise<Outcome> =>
   softpatch([
-    ...['fit', '--good', at('bolt/train/good'), '--weights', at('kept/w.safetensors'), '--layers', 'layer1'],
+    ...[
+      'fit',
+      '--good',
+      at('bolt/train/good'),
+      at('more'),
+      '--weights',
+      at('kept/w.safetensors'),
+      '--layers',
+      'layer1',
+    ],
     ...[
       '--resize',
       '64',
@@ -37,6 +46,9 @@ const detect = (...more: string[]): Promise<Outcome> =>
 before(async () => {
   root = await mkdtemp(join(tmpdir(), 'softpatch-detect-'));
   await writeDrawnCategory(root, 'bolt', { seed: 1, train: 6, good: 2, defective: 1 }, encodePng);
+  // A second folder of good images.
+  await mkdir(at('more'));
+  await rename(at('bolt/train/good/005.png'), at('more/005.png'));
   await mkdir(at('kept'));
   await writeWeights(at('kept/w.safetensors'));
   // Names that a flat folder of pictures would take for one, and a broken image between good ones.
@@ -158,3 +170,29 @@ for (const [what, args, message] of [
     assert.equal(stderr.trim().split('\n').length, 1);
   });
 }
+
+test('a few labelled defects set the threshold, when fitting and later; copies of training images are refused', async () => {
+  const known = at('known');
+  await mkdir(known);
+  await cp(at('bolt/test/rust/000.png'), join(known, 'rust.png'));
+  const own = await fit('--defects', known, '--out', at('known.safetensors'));
+  assert.equal(own.code, 0, own.stderr);
+  assert.match(
+    own.stdout,
+    /false alarms expected: .*\ndefects missed: [01] of 1 labelled \(95 % interval (0\.0 % to 97\.5|2\.5 % to 100\.0) %\)/,
+  );
+  const later = await softpatch([
+    ...['calibrate', '--model', at('plain.safetensors'), '--good', at('bolt/test/good'), '--defects', known],
+    ...['--out', at('later.safetensors'), '--engine', 'wasm', '--threads', '2'],
+  ]);
+  assert.equal(later.code, 0, later.stderr);
+  assert.match(
+    later.stdout,
+    /decision threshold [\d.]+ → [\d.]+, saved to .*\n.*from 2 images held out for it\ndefects missed: \d of 1/,
+  );
+  const { calibration } = await loadDetector(at('later.safetensors'));
+  assert.deepEqual([calibration.how, calibration.falseAlarms, calibration.scores.length], ['held-out', null, 2]);
+  await cp(at('bolt/train/good/000.png'), join(known, 'good.png'));
+  const wrong = await fit('--defects', known, '--out', at('known.safetensors'));
+  assert.match(wrong.stderr, /the labelled defect .*good\.png is .*bolt\/train\/good\/000\.png of the good images/);
+});
