@@ -24,7 +24,7 @@ test('the real TensorFlow gives every op, and the threads’ results', async (t)
   parity.compare(report);
 });
 
-test('evaluate and run go through the real TensorFlow, which says nothing of itself', async (t) => {
+test('evaluate, fit, detect and run go through the real TensorFlow, which says nothing of itself', async (t) => {
   if (typeof env === 'string') return t.skip(env);
   const own = env;
   const folder = await temporaryFolder(t);
@@ -49,6 +49,10 @@ test('evaluate and run go through the real TensorFlow, which says nothing of its
   assert.ok(Math.abs(results[0].image.auroc - results[1].image.auroc) < 1e-3);
   assert.ok(Math.abs(results[0].pixel.auroc - results[1].pixel.auroc) < 1e-3);
 
+  const model = join(folder, 'model.safetensors');
+  await ok('fit', ...base, ...size, '--engine', 'tensorflow', '--out', model);
+  const found = await ok('detect', join(data, 'bracket/test/good'), '--model', model, '--engine', 'tensorflow');
+  assert.match(found.stdout, /000\.png/);
   const small = ['--size', '32', '--ratio', '0.2', '--categories', 'bolt', '--systems', 'patchcore,softpatch-lof'];
   const places = ['--results', join(folder, 'results'), '--out', join(folder, 'figures')];
   const run = ['run', 'table-6', '--data', data, '--weights', join(folder, 'none'), '--draws', '1', '--no-cache'];
