@@ -35,8 +35,8 @@ export interface AuditedImage extends AuditPicture {
   worst: number;
   /** Patches that stand out, by position in the grid: those above the cut, else its worst. */
   spots: number[];
-  /** The nearest patch of a picture that is not suspected; null where there is none. */
-  nearest: { name: string; path: string; patch: number } | null;
+  /** The nearest patch of a picture that is not suspected or, where all near ones are, of one that is; null where there is none. */
+  nearest: { name: string; path: string; patch: number; suspected: boolean } | null;
   /** Other files with the same bytes. */
   copies: string[];
 }
@@ -99,8 +99,9 @@ function ranked(pictures: readonly AuditPicture[], { patches, groups, others, ve
     const found = [...others!.patches.subarray(patch * m, (patch + 1) * m)].filter((other) => other >= 0);
     const clean = found.find((other) => verdict.suspected[Math.floor(other / positions)] === 0) ?? found[0];
     if (clean === undefined) return null;
-    const { name, path } = pictures[Math.floor(clean / positions)];
-    return { name, path, patch: clean % positions };
+    const image = Math.floor(clean / positions);
+    const { name, path } = pictures[image];
+    return { name, path, patch: clean % positions, suspected: verdict.suspected[image] === 1 };
   };
   return order.map((image, place) => {
     const own = judged.subarray(image * positions, (image + 1) * positions);

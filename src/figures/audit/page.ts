@@ -38,7 +38,7 @@ function card(image: AuditedImage, { preview, pair }: CardPictures, { grid }: Au
   const pairs =
     pair && nearest
       ? `<div class="pair"><figure><img src="${pair[0]}" alt="" decoding="async" loading="lazy">here</figure>
-<figure><img src="${pair[1]}" alt="" decoding="async" loading="lazy">nearest: ${text(nearest.name)}</figure></div>`
+<figure><img src="${pair[1]}" alt="" decoding="async" loading="lazy">nearest: ${text(nearest.name)}${nearest.suspected ? ' (suspected, too)' : ''}</figure></div>`
       : '';
   const twins = copies.length > 0 ? `<p class="why">the same file as ${text(copies.join(', '))}</p>` : '';
   return `<article tabindex="0" data-name="${text(name)}"${suspected ? ' data-suspected' : ''}>
