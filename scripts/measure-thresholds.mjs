@@ -34,7 +34,7 @@ const { values } = parseArgs({
   options: { sets: { type: 'string' }, systems: { type: 'string' }, ways: { type: 'string' } },
 });
 const sets = values.sets?.split(',') ?? Object.keys(SETS);
-const systems = values.systems?.split(',') ?? SYSTEMS.map(({ name }) => name);
+const systems = values.systems?.split(',').filter(Boolean) ?? SYSTEMS.map(({ name }) => name);
 const ways = values.ways?.split(',') ?? ['leave-one-out', 'refit'];
 const rows = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : [];
 const reporter = { stage: () => () => undefined, note: () => undefined };

@@ -5,6 +5,7 @@ import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import type { FilterReport } from '../experiment/filter.js';
 import type { MaskMode } from '../image/mask.js';
 import { type ContaminatedOptions, contaminated } from './contaminated.js';
+import { keepMaps } from './evaluate-maps.js';
 import { addMethodOptions } from './method-options.js';
 import {
   addCacheOptions,
@@ -21,6 +22,7 @@ import { figure, textTable } from './table.js';
 interface Options extends ContaminatedOptions, CacheOptions {
   maskMode: MaskMode;
   json?: string;
+  maps?: string;
   threads?: number;
 }
 
@@ -37,6 +39,10 @@ export function addEvaluate(program: Command): void {
       new Option('--mask-mode <mode>', 'when a resized mask pixel is a defect')
         .choices(['nearest', 'half', 'eroded255'])
         .default('nearest'),
+    )
+    .option(
+      '--maps <dir>',
+      'write a picture of every test image: itself, its heat map, what was found and its mask, score and verdict',
     )
     .option('--json <file>', 'write the whole result');
   addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
@@ -61,9 +67,18 @@ async function runEvaluate(options: Options): Promise<void> {
     const { weights } = config.features;
     if (weights.kind === 'random')
       lab.reporter.note(`no weights given or found: ${config.features.backbone} with random ones`);
-    const result = await evaluate(lab, category, config);
+    const maps = options.maps ? keepMaps(options.maps, category, config) : undefined;
+    const result = await evaluate(lab, category, config, maps);
+    const drawn = await maps?.write();
     if (options.json) await writeJsonOutput(options.json, result);
     console.log(summary(result));
+    if (drawn !== undefined) {
+      const by =
+        drawn === null
+          ? 'without labels no verdicts'
+          : `verdicts at the largest F1, scores above ${drawn.toPrecision(4)}`;
+      console.log(`pictures in ${options.maps}: ${by}`);
+    }
   });
 }
 
