@@ -1,11 +1,34 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createRandom } from '../src/random.js';
+import { createRandom, randomFromDraw } from '../src/random.js';
 
 test('createRandom(seed) repeats for the same seed and differs for another', () => {
   const draw = (seed: number): number[] => Array.from({ length: 5 }, createRandom(seed).next);
   assert.deepEqual(draw(3), draw(3));
   assert.notDeepEqual(draw(3), draw(4));
+});
+
+test('first draws of small and neighbouring seeds are spread evenly', () => {
+  const tenths = new Float64Array(10);
+  let sum = 0;
+  for (let seed = -1000; seed < 1000; seed++) {
+    const first = createRandom(seed).next();
+    tenths[Math.floor(first * 10)]++;
+    sum += first * createRandom(seed + 1).next();
+  }
+  for (const count of tenths) assert.ok(Math.abs(count - 200) < 60, `${[...tenths]}`);
+  assert.ok(Math.abs(sum / 2000 - 0.25) < 0.02, 'neighbours are independent');
+  assert.notEqual(createRandom(1).next(), createRandom(1 + 2 ** 32).next(), 'the upper half of a seed counts');
+});
+
+test('forks and draws from drawn seeds stay what they were when results were written', () => {
+  const noise = createRandom(0).fork('noise');
+  assert.deepEqual([noise.next(), noise.integer(1000)], [0.9571315849475289, 958]);
+  assert.equal(noise.normal(), -1.4150327588347134);
+  assert.deepEqual([...noise.distinct(50, 4)], [47, 33, 32, 44]);
+  const deep = createRandom(7).fork('a').fork('b');
+  assert.deepEqual([deep.next(), deep.integer(1000)], [0.1866798496773493, 844]);
+  assert.equal(randomFromDraw(123456789).next(), 0.16035048145688657);
 });
 
 test('distinct(below, count) draws different numbers, evenly', () => {

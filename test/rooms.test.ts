@@ -41,7 +41,7 @@ function room(file: string): number {
 }
 
 test('every source file lies in a known room or at the top', () => {
-  const top = ['errors.ts', 'index.ts', 'numeric.ts', 'progress.ts', 'quantile.ts', 'random.ts'];
+  const top = ['arguments.ts', 'errors.ts', 'index.ts', 'numeric.ts', 'progress.ts', 'quantile.ts', 'random.ts'];
   for (const file of sources) assert.ok(room(file) >= 0 || top.includes(file), file);
 });
 
@@ -49,7 +49,8 @@ test('a room imports only from rooms above it, types too', () => {
   let checked = 0;
   for (const file of sources.filter((name) => room(name) >= 0)) {
     for (const to of importedFiles(file)) {
-      if (room(to) < 0) assert.ok(/^(errors|progress|quantile|random)\.ts$/.test(to), `${file} imports ${to}`);
+      if (room(to) < 0)
+        assert.ok(/^(arguments|errors|progress|quantile|random)\.ts$/.test(to), `${file} imports ${to}`);
       else assert.ok(room(to) <= room(file), `${file} imports ${to}, which lies below it`);
       checked++;
     }

@@ -1,3 +1,4 @@
+import { checkIndices, checkWhole } from '../arguments.js';
 /** Share of defect patches among the first picks of a coreset. */
 export interface PurityRow {
   method: string;
@@ -13,6 +14,8 @@ export interface PurityRow {
  * @param picks rows in order of selection. @param defects [patches] of 1 and 0, from `defectPatches`.
  */
 export function purityAlongPicks(method: string, picks: Int32Array, defects: Uint8Array, step = 5): PurityRow[] {
+  checkIndices('picks', picks, defects.length);
+  checkWhole('step', step, 1);
   const rows: PurityRow[] = [];
   let found = 0;
   picks.forEach((pick, i) => {

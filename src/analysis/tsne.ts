@@ -1,3 +1,4 @@
+import { checkFinite, checkWhole, countRows } from '../arguments.js';
 import { InputError } from '../errors.js';
 
 /** Settings of t-SNE. */
@@ -17,9 +18,11 @@ export function tsne(
   d: number,
   { perplexity = 30, iterations = 750 }: TsneOptions = {},
 ): Float64Array {
-  const n = points.length / d;
+  const n = countRows('points', points, d);
   if (n < 4) throw new InputError(`t-SNE of ${n} points`, 'Give at least 4');
-  if (!points.every(Number.isFinite)) throw new InputError('t-SNE of points with NaN', 'Check the features');
+  checkFinite('points', points, d);
+  checkWhole('iterations', iterations, 0);
+  if (!(perplexity > 1)) throw new RangeError(`perplexity = ${perplexity} is not above 1`);
   const p = affinities(points, n, d, Math.min(perplexity, (n - 1) / 3));
   const y = principalStart(points, n, d);
   const gains = new Float64Array(2 * n).fill(1);

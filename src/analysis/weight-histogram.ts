@@ -1,3 +1,4 @@
+import { checkFinite, checkLength, checkWhole, countRows } from '../arguments.js';
 import { quantile } from '../quantile.js';
 
 /** Where a patch comes from. */
@@ -24,7 +25,10 @@ export function weightHistogram(
   defects: Uint8Array,
   bins = 40,
 ): WeightBin[] {
-  const positions = weights.length / noisy.length;
+  const positions = countRows('weights', weights, noisy.length);
+  checkLength('defects', defects, weights.length);
+  checkFinite('weights', weights);
+  checkWhole('bins', bins, 1);
   const low = quantile(weights, 0);
   const high = quantile(weights, 0.998, 'lower');
   const width = (high - low) / bins || 1;

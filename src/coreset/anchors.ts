@@ -1,3 +1,4 @@
+import { checkWhole } from '../arguments.js';
 import type { Kernels } from '../kernels/wasm.js';
 import type { Random } from '../random.js';
 import type { State } from './greedy-layout.js';
@@ -7,6 +8,7 @@ export type Anchors = { kind: 'starts'; rows: Int32Array } | { kind: 'all' };
 
 /** Draws the approximate start: min(10, n) distinct rows (docs/methods.md 3.2). */
 export function startRows(random: Random, n: number): Anchors {
+  checkWhole('n', n, 1);
   return { kind: 'starts', rows: random.distinct(n, Math.min(10, n)) };
 }
 

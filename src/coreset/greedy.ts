@@ -1,3 +1,4 @@
+import { checkFinite, checkIndices, checkLength, checkWhole, countRows } from '../arguments.js';
 import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import { stoppable } from '../kernels/stop-word.js';
@@ -41,9 +42,10 @@ const MOST_HELPERS = 3;
  * float32 in the order of the dimensions, whatever the number of threads.
  * Start rows are not chosen themselves, and their mean distance stays in the running minimum, as in the authors' code;
  * anchors of kind `all` use the norm of a row of the distance matrix, in closed form, without the matrix.
- * If more rows are asked for than kept rows give, row 0 is repeated, as there.
+ * If more rows are asked for than kept rows give, row 0 is repeated, as there; with `firstPickFromKept` the first kept row is.
  * @param z rows [n × d], d a multiple of 4. @returns the picked rows in order.
- * @throws InputError if count is not in 1…n; Cancelled.
+ * @throws InputError if count is not in 1…n, a value is NaN or infinite, or no row is kept; RangeError for lengths that do not fit;
+ * Cancelled.
  */
 export async function greedyCoreset(
   threads: Threads,
@@ -75,7 +77,12 @@ export async function prepareGreedy(
   runs: number,
   helpers: number,
 ): Promise<GreedySelection> {
-  const n = z.length / d;
+  const n = countRows('z', z, d, 1);
+  if (d % 4 !== 0) throw new RangeError(`d = ${d} is not a multiple of 4`);
+  checkWhole('most', most, 1, n);
+  checkWhole('runs', runs, 1);
+  checkWhole('helpers', helpers, 0);
+  checkFinite('z', z, d);
   const frame = await principalAxes(threads, z, d, AXES);
   const { levels, slack } = await reduce(threads, z, frame, [AXES]);
   const layout = layOut(z, levels[0], n, d, most, slack, runs, helpers);
@@ -83,6 +90,7 @@ export async function prepareGreedy(
   return {
     async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
       checkCount(count, Math.min(n, most));
+      checkSelection(n, { anchors, kept, firstPickFromKept });
       const state = { ...layout, ...layout.states[run] };
       const { arena, block, blocks } = state;
       block.set({ count: 0 });
@@ -92,8 +100,10 @@ export async function prepareGreedy(
       const initial = anchors.kind === 'all' ? allAnchors(z, n, d) : startAnchors(state, kernels, z, anchors.rows, d);
       for (let i = 0; i < n; i++) values[i] = Math.fround(initial[i] * initial[i]);
       values.fill(-1, n);
+      // Below every distance, as the padding: then not even a fill is a removed row.
+      const dropped = firstPickFromKept ? -1 : 0;
       const drop = (): void => {
-        if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = 0;
+        if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = dropped;
       };
       if (firstPickFromKept) drop();
       kernels.build(block.at);
@@ -104,6 +114,18 @@ export async function prepareGreedy(
       return arena.ints(block.get('picks'), count).slice();
     },
   };
+}
+
+/** Checks the options of a selection among n rows. @throws RangeError; InputError where no row is kept. */
+export function checkSelection(n: number, { anchors, kept, firstPickFromKept }: Omit<GreedyOptions, 'count'>): void {
+  if (anchors.kind === 'starts') {
+    if (anchors.rows.length === 0) throw new RangeError('anchors.rows is empty');
+    checkIndices('anchors.rows', anchors.rows, n);
+  }
+  if (kept) checkLength('kept', kept, n);
+  if (firstPickFromKept && kept && !kept.includes(1)) {
+    throw new InputError('kept holds no row to pick from', 'Remove fewer patches');
+  }
 }
 
 /** @throws InputError if count is not in 1…n. */

@@ -1,9 +1,10 @@
+import { checkWhole, countRows } from '../arguments.js';
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
 import { multiplyTransposed } from '../kernels/multiply.js';
 import { packedBytes, packRows, productRoomBytes } from '../kernels/row-product.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
-import { createRandom } from '../random.js';
+import { randomFromDraw } from '../random.js';
 
 /** An orthonormal frame near the data's principal axes: it bounds distances from below whatever its quality. */
 export interface Axes {
@@ -28,7 +29,8 @@ export async function principalAxes(
   dimensions: number,
   count: number,
 ): Promise<Axes> {
-  const n = rows.length / dimensions;
+  const n = countRows('rows', rows, dimensions, 1);
+  checkWhole('count', count, 1);
   const sampled = Math.min(n, SAMPLE);
   const mean = new Float64Array(dimensions);
   const centred = new Float64Array(sampled * dimensions);
@@ -45,7 +47,7 @@ export async function principalAxes(
     for (let d = 0; d < dimensions; d++) columns[d * sampled + s] = centred[s * dimensions + d] - mean[d];
   }
   const covariance = await multiplyTransposed(threads, columns, columns, sampled);
-  const random = createRandom(1);
+  const random = randomFromDraw(1);
   let axes: Float32Array = Float32Array.from({ length: count * dimensions }, () => random.normal());
   for (let round = 0; round < ROUNDS; round++) {
     axes = orthonormalise(axes, dimensions, 1);

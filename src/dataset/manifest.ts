@@ -62,8 +62,9 @@ export async function readManifest(path: string): Promise<NoiseManifest> {
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
+  const why = /received undefined/.test(issue.message) ? 'is missing' : issue.message.toLowerCase();
   throw new InputError(
-    `noise manifest ${path}: ${issue.path.join('.') || 'it'} ${issue.message.toLowerCase()}`,
+    `noise manifest ${path}: ${issue.path.join('.') || 'it'} ${why}`,
     'Give {"category", "noise", "images"}',
   );
 }

@@ -1,3 +1,4 @@
+import { checkFinite, countRows } from '../arguments.js';
 import { InputError } from '../errors.js';
 import { quantile } from '../quantile.js';
 
@@ -19,6 +20,7 @@ export function discard(weights: Float32Array, tau: number): Denoised {
   if (!(tau >= 0 && tau < 1)) {
     throw new InputError(`τ = ${tau} is impossible`, 'Give the share of patches to remove, from 0 to below 1');
   }
+  checkFinite('weights', weights);
   const cut = Math.fround(quantile(weights, 1 - tau));
   const kept = new Uint8Array(weights.length);
   let keptCount = 0;
@@ -33,7 +35,7 @@ export type WeightNormalisation = 'none' | 'imageMedian' | 'positionMean';
 export function normaliseWeights(weights: Float32Array, positions: number, kind: WeightNormalisation): Float32Array {
   if (kind === 'none') return weights;
   const out = new Float32Array(weights.length);
-  const images = weights.length / positions;
+  const images = countRows('weights', weights, positions);
   if (kind === 'imageMedian') {
     for (let i = 0; i < images; i++) {
       const own = weights.subarray(i * positions, (i + 1) * positions);

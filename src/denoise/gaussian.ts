@@ -1,12 +1,15 @@
+import { checkFinite, checkLength } from '../arguments.js';
 /** Added to the covariance's diagonal. */
 export const COVARIANCE_REGULARISATION = 0.01;
 
 /**
  * SoftPatch-gaussian (docs/methods.md 4.2): W_i = 1 + Mahalanobis distance to the mean of all patches at the position, with
  * covariance (N − 1) + 0.01·I, by Cholesky in double precision. The radicand cannot be negative this way.
- * @param points [n × d] patches at one position.
+ * @param points [n × d] patches at one position. @throws RangeError for another length; InputError for NaN or infinity.
  */
 export function gaussianScores(points: Float32Array, n: number, d: number): Float32Array {
+  checkLength('points', points, n * d);
+  checkFinite('points', points, d);
   if (n < 2) return new Float32Array(n).fill(1);
   const mean = new Float64Array(d);
   for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) mean[a] += points[i * d + a] / n;

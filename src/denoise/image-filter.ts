@@ -1,3 +1,4 @@
+import { checkWhole } from '../arguments.js';
 import { InputError } from '../errors.js';
 
 /**
@@ -14,6 +15,7 @@ export function filterImages(scores: Float32Array, budget: number, nominal: numb
       'Give a share from 0 to below 1, such as 0.15',
     );
   }
+  checkWhole('nominal', nominal, 0, scores.length);
   if (scores.some(Number.isNaN)) throw new InputError('the score of a training image is NaN', 'Check the images');
   const drops = Math.trunc(budget * nominal);
   if (drops === 0) return new Uint8Array(scores.length).fill(1);

@@ -1,9 +1,14 @@
+import { checkWhole } from '../arguments.js';
+import { checkDistances } from './nearest.js';
 /**
  * Local outlier factor from squared distances (docs/methods.md 4.2): W_i = mean over the k nearest others b of lrd(b)/lrd(i),
  * lrd(i) = 1/(mean_b max(kd(b), d(i, b)) + 1e-10). ≈ 1 for inliers, scale-free; duplicates can reach 1e10.
  * @param squared [n × n] squared distances of the n patches at one grid position. @param k clipped to n − 1.
+ * @throws RangeError for another length or k < 1; InputError for NaN or infinity.
  */
 export function lofScores(squared: Float32Array, n: number, k: number): Float32Array {
+  checkDistances(squared, n);
+  checkWhole('k', k, 1);
   if (n < 2) return new Float32Array(n).fill(1);
   const neighbours = nearestColumns(squared, n, Math.min(k, n - 1), false);
   return factors(squared, n, neighbours, 0, 1e-10);
@@ -14,6 +19,8 @@ export function lofScores(squared: Float32Array, n: number, k: number): Float32A
  * taken to be the row itself. Differs from {@link lofScores} by ties and near-duplicates only, which are capped at 1e6.
  */
 export function tensorLofScores(squared: Float32Array, n: number, k: number): Float32Array {
+  checkDistances(squared, n);
+  checkWhole('k', k, 1);
   if (n < 2) return new Float32Array(n).fill(1);
   const wide = nearestColumns(squared, n, Math.min(k, n - 1) + 1, true);
   const kept = wide.length / n;

@@ -1,3 +1,4 @@
+import { checkWhole } from '../arguments.js';
 import type { Compute, Stage } from '../engine/stage.js';
 import { multiplyTransposed } from '../kernels/multiply.js';
 import type { Watch } from '../progress.js';
@@ -8,6 +9,8 @@ export const PROJECTED_DIMENSIONS = 128;
 
 /** A random projection W [to × from] with entries U(−1/√from, 1/√from), no bias (torch's `Linear` initialisation). */
 export function randomProjection(random: Random, from: number, to: number = PROJECTED_DIMENSIONS): Float32Array {
+  checkWhole('from', from, 1);
+  checkWhole('to', to, 1);
   const bound = 1 / Math.sqrt(from);
   return Float32Array.from({ length: to * from }, () => random.uniform(-bound, bound));
 }

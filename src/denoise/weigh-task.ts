@@ -44,7 +44,7 @@ export function run({ kernels, scratch }: TaskContext, job: WeighJob): void {
     }
     let scores: Float32Array;
     if (discriminator === 'gaussian') {
-      scores = gaussianScores(points, images, d);
+      scores = gaussianScores(points.subarray(0, images * d), images, d);
     } else {
       for (let i = 0; i < n; i += 8) kernels.pack8(scratch + i * d * 4, d * 4, d, panels + i * d * 4);
       for (let i = 0; i < images; i++) {

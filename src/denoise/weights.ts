@@ -1,3 +1,4 @@
+import { checkFinite, checkWhole, countRows } from '../arguments.js';
 import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
@@ -27,7 +28,7 @@ const WEIGH = task<typeof import('./weigh-task.js')>(new URL('./weigh-task.js', 
  * Outlier weight of every patch (docs/methods.md 4.1, step 4), position by position: discriminators never mix positions.
  * @param z projected patches [images·positions × d], image-major. @param options `k`: neighbours of LOF, clipped to images − 1.
  * @returns weights [images·positions], image-major.
- * @throws InputError when a weight is not finite (NaN features).
+ * @throws RangeError for lengths that do not fit; InputError for NaN or infinity in z, or when a weight is not finite.
  */
 export async function patchWeights(
   threads: Threads,
@@ -37,8 +38,7 @@ export async function patchWeights(
   options: WeightOptions,
   watch: Watch = {},
 ): Promise<Float32Array> {
-  const images = z.length / (positions * d);
-  if (!Number.isInteger(images)) throw new RangeError(`${z.length} values are not whole images of ${positions} × ${d}`);
+  const images = countImages(z, positions, d, options);
   const weights = sharedFloats(images * positions);
   const source = toShared(z);
   const block = Math.max(1, Math.ceil(positions / (threads.count * 16)));
@@ -57,6 +57,21 @@ export async function patchWeights(
   const scratch = Array.from({ length: lanes }, () => arena.take(bytes));
   await threads.each(WEIGH, jobs, { ...watch, arena, scratch });
   return checkWeights(weights);
+}
+
+/** Checks patches to be weighed. @returns their images. */
+export function countImages(
+  z: Float32Array,
+  positions: number,
+  d: number,
+  { discriminator, k }: WeightOptions,
+): number {
+  checkWhole('positions', positions, 1);
+  countRows('z', z, d);
+  const images = countRows('z', z, positions * d);
+  if (discriminator === 'lof' || discriminator === 'lof-tensor') checkWhole('k', k, 1);
+  checkFinite('z', z, d);
+  return images;
 }
 
 /** @throws InputError when a weight is not finite. */

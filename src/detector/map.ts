@@ -1,3 +1,4 @@
+import { checkFinite, checkLength, checkWhole } from '../arguments.js';
 import { stretchBilinear } from '../image/bilinear.js';
 
 /** Width of the blur, in pixels; the kernel reaches 4σ = 16 pixels. */
@@ -13,8 +14,13 @@ export type Border = 'repeat' | 'mirror';
 /**
  * An anomaly map (docs/methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
  * blurred by a Gaussian of σ = 4 with 33 taps.
+ * @throws RangeError unless scores are grid² values; InputError for NaN or infinity.
  */
 export function anomalyMap(scores: Float32Array, grid: number, side: number, border: Border = 'repeat'): Float32Array {
+  checkWhole('grid', grid, 1);
+  checkWhole('side', side, 1);
+  checkLength('scores', scores, grid * grid);
+  checkFinite('scores', scores);
   const stretched = new Float32Array(stretchBilinear(scores, grid, side));
   return blur(blur(stretched, side, border), side, border);
 }
@@ -34,7 +40,8 @@ function blur(image: Float32Array, side: number, border: Border): Float32Array {
   const out = new Float32Array(image.length);
   const line = new Float32Array(side + 2 * RADIUS);
   const mirror = (x: number): number => {
-    const period = border === 'repeat' ? 2 * side : 2 * side - 2;
+    // A single pixel is its own mirror image.
+    const period = border === 'repeat' ? 2 * side : Math.max(1, 2 * side - 2);
     const at = ((x % period) + period) % period;
     return at < side ? at : period - (border === 'repeat' ? 1 : 0) - at;
   };

@@ -1,3 +1,4 @@
+import { checkFinite, checkIndices, checkWhole, countRows } from '../arguments.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { gatherRows } from '../kernels/gather-rows.js';
 import { paddedRows } from '../kernels/row-product.js';
@@ -35,13 +36,20 @@ export async function nearestInBanks(
   queries: Float32Array,
   watch: Watch = {},
 ): Promise<NearestInBanks> {
-  if (banks.length < 1 || banks.length > MOST_BANKS) throw new RangeError(`${banks.length} banks at once`);
+  const n = countRows('patches', patches, d, 1);
+  if (d % 16 !== 0) throw new RangeError(`d = ${d} is not a multiple of 16`);
+  checkWhole('banks.length', banks.length, 1, MOST_BANKS);
+  for (const [b, bank] of banks.entries()) {
+    if (bank.length === 0) throw new RangeError(`banks[${b}] is empty`);
+    checkIndices(`banks[${b}]`, bank, n);
+  }
   const union = Int32Array.from(new Set(banks.flatMap((bank) => [...bank]))).sort();
   const place = new Map([...union].map((patch, i) => [patch, i]));
   const m = union.length;
   const rows = gatherRows(patches, d, union);
   const padded = paddedRows(m);
   const count = banks.length;
+  checkFinite('patches', rows, d);
   const placed = await placeBank(threads, rows, d, { shared: 4 * padded * (1 + count) + 128, lane: manyRoom(count) });
   const { arena } = placed;
   const membership: Membership = { count, masks: arena.take(4 * padded), orders: arena.take(4 * count * padded) };
@@ -55,7 +63,8 @@ export async function nearestInBanks(
       orderOf[b * padded + row] = order;
     });
   }
-  const q = queries.length / d;
+  const q = countRows('queries', queries, d);
+  checkFinite('queries', queries, d);
   const reduced = await placed.reduceQueries(queries);
   const found = new Int32Array(new SharedArrayBuffer(4 * q * count));
   const squared = sharedFloats(q * count);

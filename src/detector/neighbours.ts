@@ -1,3 +1,4 @@
+import { checkFinite, checkWhole, countRows } from '../arguments.js';
 import type { Stage } from '../engine/stage.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
@@ -49,15 +50,16 @@ export async function indexNeighbours(
   d: number,
   k: number,
 ): Promise<NeighbourIndex> {
-  const m = bank.length / d;
-  if (d % 16 !== 0 || !Number.isInteger(m) || m < 1)
-    throw new RangeError(`a bank of ${bank.length} values for d = ${d}`);
+  const m = countRows('bank', bank, d, 1);
+  if (d % 16 !== 0) throw new RangeError(`d = ${d} is not a multiple of 16`);
+  checkWhole('k', k, 1);
+  checkFinite('bank', bank, d);
   const kept = Math.min(k, m);
   const placed = await placeBank(threads, bank, d, { shared: 0, lane: 16 * kept });
   return {
     async search(queries, watch = {}) {
-      const q = queries.length / d;
-      if (!Number.isInteger(q)) throw new RangeError(`${queries.length} query values for d = ${d}`);
+      const q = countRows('queries', queries, d);
+      checkFinite('queries', queries, d);
       const reduced = await placed.reduceQueries(queries);
       const squared = sharedFloats(q * kept);
       const rows = new Int32Array(new SharedArrayBuffer(q * kept * 4));

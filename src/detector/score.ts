@@ -1,4 +1,6 @@
+import { checkLength, checkWhole, countRows } from '../arguments.js';
 import type { Compute } from '../engine/stage.js';
+import { InputError } from '../errors.js';
 import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { Watch } from '../progress.js';
 import type { MemoryBank } from './bank.js';
@@ -33,7 +35,9 @@ export function patchScores(
   weights: Float32Array | null,
   patches: number,
 ): Float32Array {
-  const k = rows.length / patches;
+  checkWhole('patches', patches, 1);
+  const k = countRows('rows', rows, patches);
+  checkLength('squared', squared, rows.length);
   const scores = new Float32Array(patches);
   for (let p = 0; p < patches; p++) {
     let sum = 0;
@@ -45,7 +49,8 @@ export function patchScores(
 
 /** An image's score: the largest of its patch scores [images·positions] → [images]. */
 export function imageScores(patches: Float32Array, positions: number): Float32Array {
-  const scores = new Float32Array(patches.length / positions);
+  const scores = new Float32Array(countRows('patches', patches, positions));
+  if (patches.some(Number.isNaN)) throw new InputError('patches holds NaN', 'Check where these values come from');
   for (let i = 0; i < scores.length; i++) {
     let most = Number.NEGATIVE_INFINITY;
     for (let p = i * positions; p < (i + 1) * positions; p++) if (patches[p] > most) most = patches[p];

@@ -1,4 +1,5 @@
-import { checkCount, type SelectionJob } from '../coreset/greedy.js';
+import { checkFinite, countRows } from '../arguments.js';
+import { checkCount, checkSelection, type SelectionJob } from '../coreset/greedy.js';
 import { checkCancelled } from '../errors.js';
 import type { Watch } from '../progress.js';
 import { type DeviceBlocks, deviceBlocks, type Farthest } from './blocks.js';
@@ -32,18 +33,23 @@ export async function deviceGreedyCoreset(
   { z, d, options: { count, anchors, kept, firstPickFromKept = false } }: SelectionJob,
   watch: Watch = {},
 ): Promise<Int32Array> {
-  checkCount(count, z.length / d);
+  const n = countRows('z', z, d, 1);
+  checkCount(count, n);
+  checkSelection(n, { anchors, kept, firstPickFromKept });
+  checkFinite('z', z, d);
+  // What fills up when nothing is left at a distance: row 0, as the authors' argmax gives, or the first kept row.
+  const fill = firstPickFromKept && kept ? kept.indexOf(1) : 0;
   const blocks = await deviceBlocks(device, z, d);
   try {
     await blocks.start(anchors, firstPickFromKept ? kept : undefined);
     const picks = new Int32Array(count);
     const first = await refreshAll(blocks);
     const top = first.reduce((best, block) => (block.best > best.best ? block : best));
-    picks[0] = top.farthest.rows[top.at];
+    picks[0] = top.best > 0 ? top.farthest.rows[top.at] : fill;
     if (kept && !firstPickFromKept) await blocks.start(anchors, kept);
     const known = kept && !firstPickFromKept ? await refreshAll(blocks) : first;
     for (let picked = 1; picked < count; picked++) {
-      picks[picked] = await farthestRow(blocks, known, z, d, picks.subarray(0, picked));
+      picks[picked] = (await farthestRow(blocks, known, z, d, picks.subarray(0, picked))) ?? fill;
       if (picked % 256 === 0) {
         checkCancelled(watch.signal);
         watch.progress?.(picked, count);
@@ -75,19 +81,19 @@ function lead({ rows, squared }: Farthest): { best: number; at: number } {
   return { best: squared[at], at };
 }
 
+/** The row farthest from all centres; undefined where nothing is left at a distance. */
 async function farthestRow(
   blocks: DeviceBlocks,
   all: Known[],
   z: Float32Array,
   d: number,
   centres: Int32Array,
-): Promise<number> {
+): Promise<number | undefined> {
   for (;;) {
     let top = 0;
     for (let b = 1; b < all.length; b++) if (bound(all[b]) > bound(all[top])) top = b;
     const block = all[top];
-    // Nothing is left at a distance: row 0 is repeated, as the authors' argmax does.
-    if (bound(block) <= 0) return 0;
+    if (bound(block) <= 0) return undefined;
     if (block.seen < centres.length) {
       follow(block, z, d, centres);
     } else if (block.best >= block.farthest.rest) {

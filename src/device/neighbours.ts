@@ -1,4 +1,5 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { checkFinite, checkWhole, countRows } from '../arguments.js';
 import type { IndexJob, NeighbourIndex } from '../detector/neighbours.js';
 import { checkCancelled } from '../errors.js';
 import { centreRows, meanRow } from './centre-rows.js';
@@ -31,8 +32,9 @@ export async function deviceNeighbours(
   { bank, d, k }: IndexJob,
 ): Promise<NeighbourIndex & { dispose(): void }> {
   const { tf } = device;
-  const m = bank.length / d;
-  if (!Number.isInteger(m) || m < 1) throw new RangeError(`a bank of ${bank.length} values for d = ${d}`);
+  const m = countRows('bank', bank, d, 1);
+  checkWhole('k', k, 1);
+  checkFinite('bank', bank, d);
   const kept = Math.min(k, m);
   const mean = meanRow(bank, d);
   const blocks: { from: number; rows: Tensor2D; squares: Tensor }[] = [];
@@ -46,8 +48,8 @@ export async function deviceNeighbours(
   const widest = Math.max(...blocks.map(({ rows }) => rows.shape[1]));
   return {
     async search(queries, { signal, progress } = {}) {
-      const q = queries.length / d;
-      if (!Number.isInteger(q)) throw new RangeError(`${queries.length} query values for d = ${d}`);
+      const q = countRows('queries', queries, d);
+      checkFinite('queries', queries, d);
       const found = { rows: new Int32Array(q * kept), squared: new Float32Array(q * kept) };
       await inBlocks(device, q, device.budget / (4 * Math.max(d, 2 * widest)), async (from, to) => {
         checkCancelled(signal);

@@ -1,3 +1,4 @@
+import { countRows } from '../arguments.js';
 import type { ProjectionJob } from '../denoise/projection.js';
 import { checkCancelled } from '../errors.js';
 import { sharedFloats } from '../kernels/arena.js';
@@ -11,9 +12,8 @@ export async function deviceProject(
   { signal }: Watch = {},
 ): Promise<Float32Array> {
   const { tf } = device;
-  const n = x.length / k;
-  const m = b.length / k;
-  if (!Number.isInteger(n) || !Number.isInteger(m)) throw new RangeError(`${x.length} and ${b.length} for k = ${k}`);
+  const n = countRows('rows', x, k);
+  const m = countRows('projection', b, k);
   const out = sharedFloats(n * m);
   await inBlocks(device, n, device.budget / (4 * Math.max(k, m)), async (from, to) => {
     checkCancelled(signal);

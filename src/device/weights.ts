@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { COVARIANCE_REGULARISATION } from '../denoise/gaussian.js';
-import { checkWeights, type WeightsJob } from '../denoise/weights.js';
+import { checkWeights, countImages, type WeightsJob } from '../denoise/weights.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
 import { checkCancelled } from '../errors.js';
 import type { Watch } from '../progress.js';
@@ -22,8 +22,7 @@ export async function devicePatchWeights(
   { signal, progress }: Watch = {},
 ): Promise<Float32Array> {
   const { tf } = device;
-  const images = z.length / (positions * d);
-  if (!Number.isInteger(images)) throw new RangeError(`${z.length} values are not whole images of ${positions} × ${d}`);
+  const images = countImages(z, positions, d, { discriminator, k });
   const weights = new Float32Array(images * positions).fill(1);
   if (images < 2) return weights;
   const each = 4 * (discriminator === 'gaussian' ? d * (d + images) : images * images);

@@ -1,7 +1,7 @@
 import { engineError } from '../engine/explain-failure.js';
 import { type Engine, isDevice, parseChoice } from '../engine/names.js';
 import { importOnnxRuntime } from '../engine/onnx.js';
-import { createRandom } from '../random.js';
+import { randomFromDraw } from '../random.js';
 import type { Forward } from './forward.js';
 import type { Network } from './network.js';
 import { createOnnxForward } from './onnx-forward.js';
@@ -24,7 +24,8 @@ export interface Embedder {
 export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
   const network = resnet(spec.backbone, spec.layers);
   if (spec.weights.kind === 'file') return loadParameters(network, spec.weights.path, spec.weights.within?.prefix);
-  return randomParameters(network, createRandom(spec.weights.seed));
+  // Used as it is: saved detectors hold the hash of these weights.
+  return randomParameters(network, randomFromDraw(spec.weights.seed));
 }
 
 /**

@@ -35,5 +35,7 @@ export async function featureKey(
     engine,
     weightsSha256,
     ...(reading?.kind === 'maps' ? [reading] : []),
+    // This filter once rounded twice; the others' values stayed.
+    ...(preprocessing.filter === 'linear' ? ['one rounding'] : []),
   ]);
 }

@@ -1,3 +1,4 @@
+import { checkLength } from '../arguments.js';
 /** Rotation and shear in degrees, shift as a share of the side, and a factor of size, about the centre. */
 export interface Affine {
   angle: number;
@@ -18,6 +19,8 @@ export function moveAffine<T extends Float32Array | Uint8Array>(
   channels: number,
   affine: Affine,
 ): T {
+  checkLength('pixels', pixels, side * side * channels);
+  if (!(affine.scale > 0)) throw new RangeError(`affine.scale = ${affine.scale} is not above 0`);
   const radians = Math.PI / 180;
   const rotation = affine.angle * radians;
   const shear = affine.shear * radians;

@@ -1,3 +1,5 @@
+import { checkWhole } from '../arguments.js';
+
 /** An output sample between two source samples: low + (high − low) · blend. */
 export interface BilinearTap {
   low: number;
@@ -13,6 +15,8 @@ export type Corners = 'half' | 'aligned';
 
 /** The two sources and the blend of each output when `from` samples are stretched to `to`. */
 export function bilinearTaps(from: number, to: number, corners: Corners = 'half'): BilinearTap[] {
+  checkWhole('from', from, 1);
+  checkWhole('to', to, 1);
   const step = to > 1 ? (from - 1) / (to - 1) : 0;
   return Array.from({ length: to }, (_, o) => {
     const at = corners === 'aligned' ? o * step : Math.max(0, ((o + 0.5) * from) / to - 0.5);

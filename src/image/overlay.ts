@@ -1,5 +1,6 @@
 import { rgb } from 'd3-color';
 import { interpolateInferno } from 'd3-scale-chromatic';
+import { checkLength } from '../arguments.js';
 import type { Raster } from './raster.js';
 
 let palette: Uint8Array | undefined;
@@ -18,6 +19,7 @@ export function heatPalette(): Uint8Array {
  * @param map [side × side] of the image's size.
  */
 export function overlay(image: Raster, map: Float32Array, low: number, high: number): Raster {
+  checkLength('map', map, image.width * image.height);
   const colours = heatPalette();
   const data = new Uint8Array(image.data.length);
   for (let p = 0; p < map.length; p++) {

@@ -1,3 +1,4 @@
+import { checkWhole } from '../arguments.js';
 import { InputError } from '../errors.js';
 import type { GreyWindow } from './eight-bit.js';
 import type { Raster } from './raster.js';
@@ -86,6 +87,7 @@ export function shareOutside(
 /** Centre crop as torchvision's: offset is (side − size)/2, halves to even. */
 export function centreCrop(image: Raster, size: number): Raster {
   const { channels, data } = image;
+  checkWhole('size', size, 1, Math.min(image.width, image.height));
   const left = halfEven(image.width - size);
   const top = halfEven(image.height - size);
   const out = new Uint8Array(size * size * channels);
@@ -103,6 +105,7 @@ function halfEven(difference: number): number {
 
 /** RGB bytes to network input: (v/255 − μ)/σ, [height × width × 3] float32. */
 export function normalise(image: Raster): Float32Array {
+  if (image.channels !== 3) throw new RangeError(`image has ${image.channels} channels, not 3`);
   const table = IMAGENET_MEAN.map((mean, c) =>
     Float32Array.from({ length: 256 }, (_, v) => Math.fround(Math.fround(v / 255) - mean) / IMAGENET_DEVIATION[c]),
   );

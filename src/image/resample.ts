@@ -1,14 +1,18 @@
+import { checkLength } from '../arguments.js';
+import { resizeLinear } from './linear.js';
 import type { Raster } from './raster.js';
 
 /**
  * Pillow's filters; `nearest` needs no kernel. `linear` is bilinear without antialiasing, as OpenCV's default and
- * anomalib's of 2022: two taps however far it shrinks (rounded once a pass here, so it may differ from OpenCV by 1).
+ * anomalib's of 2022: two taps however far it shrinks.
  */
 export type ResampleFilter = 'bilinear' | 'bicubic' | 'lanczos' | 'linear' | 'nearest';
 
-const KERNELS: Record<Exclude<ResampleFilter, 'nearest'>, { support: number; weight: (x: number) => number }> = {
+/** Filters with a kernel that widens as the image shrinks. */
+type Antialiased = Exclude<ResampleFilter, 'nearest' | 'linear'>;
+
+const KERNELS: Record<Antialiased, { support: number; weight: (x: number) => number }> = {
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
-  linear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: {
     support: 2,
     weight: (signed) => {
@@ -28,15 +32,18 @@ const PRECISION = 22;
 
 /**
  * Resizes byte for byte as Pillow's `Image.resize` (docs/methods.md 1.2): horizontal pass first, rounded to 8 bits, then
- * vertical; antialiased, filter weights in 22-bit fixed point. `nearest` takes the source at each output's centre.
+ * vertical; antialiased, filter weights in 22-bit fixed point. `nearest` takes the source at each output's centre;
+ * `linear` is OpenCV's.
  * @throws RangeError if a target side is not a positive integer.
  */
 export function resample(image: Raster, width: number, height: number, filter: ResampleFilter = 'bilinear'): Raster {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
     throw new RangeError(`cannot resize to ${width}×${height}`);
   }
+  checkLength('image.data', image.data, image.width * image.height * image.channels);
   if (width === image.width && height === image.height) return image;
   if (filter === 'nearest') return nearest(image, width, height);
+  if (filter === 'linear') return resizeLinear(image, width, height);
   const wide = width === image.width ? image : horizontal(image, width, filter);
   return height === image.height ? wide : vertical(wide, height, filter);
 }
@@ -49,10 +56,10 @@ interface Taps {
   widest: number;
 }
 
-function taps(from: number, to: number, filter: Exclude<ResampleFilter, 'nearest'>): Taps {
+function taps(from: number, to: number, filter: Antialiased): Taps {
   const { support, weight: kernel } = KERNELS[filter];
   const scale = from / to;
-  const stretch = filter === 'linear' ? 1 : Math.max(scale, 1);
+  const stretch = Math.max(scale, 1);
   const reach = support * stretch;
   const widest = Math.ceil(reach) * 2 + 1;
   const result: Taps = {
@@ -88,7 +95,7 @@ function clamp8(sum: number): number {
   return Math.max(0, Math.min(value, 255));
 }
 
-function horizontal(image: Raster, width: number, filter: Exclude<ResampleFilter, 'nearest'>): Raster {
+function horizontal(image: Raster, width: number, filter: Antialiased): Raster {
   const { height, channels, data } = image;
   const { first, count, weight, widest } = taps(image.width, width, filter);
   const out = new Uint8Array(width * height * channels);
@@ -105,7 +112,7 @@ function horizontal(image: Raster, width: number, filter: Exclude<ResampleFilter
   return { width, height, channels, data: out };
 }
 
-function vertical(image: Raster, height: number, filter: Exclude<ResampleFilter, 'nearest'>): Raster {
+function vertical(image: Raster, height: number, filter: Antialiased): Raster {
   const { width, channels, data } = image;
   const { first, count, weight, widest } = taps(image.height, height, filter);
   const stride = width * channels;

@@ -1,3 +1,4 @@
+import { checkWhole, countRows } from '../arguments.js';
 import type { Watch } from '../progress.js';
 import { createArena, sharedFloats, toShared } from './arena.js';
 import { packedBytes, packRows, productRoomBytes } from './row-product.js';
@@ -20,10 +21,9 @@ export async function multiplyTransposed(
   k: number,
   watch: Watch = {},
 ): Promise<Float32Array> {
-  const rows = x.length / k;
-  const m = b.length / k;
-  if (!Number.isInteger(rows) || !Number.isInteger(m))
-    throw new RangeError(`${x.length} and ${b.length} values for k = ${k}`);
+  checkWhole('k', k, 1);
+  const rows = countRows('x', x, k);
+  const m = countRows('b', b, k);
   const block = Math.max(16, Math.min(BLOCK, Math.ceil(rows / (threads.count * 4))));
   const lanes = Math.min(threads.count, Math.ceil(rows / block));
   const room = productRoomBytes(m, k);

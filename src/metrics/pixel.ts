@@ -1,3 +1,4 @@
+import { checkLength, checkWhole } from '../arguments.js';
 import { rankingMetrics } from './ranking.js';
 import { regions } from './regions.js';
 
@@ -27,11 +28,14 @@ export interface PixelCollector {
  * Differs from cflow-ad's 1,000 thresholds, hole-filled regions and rescaled axis.
  */
 export function collectPixels(side: number): PixelCollector {
+  checkWhole('side', side, 1);
   const normal: Float32Array[] = [];
   const defects: Float32Array[] = [];
   const regionScores: Float32Array[] = [];
   return {
     add(map, mask) {
+      checkLength('map', map, side * side);
+      if (mask) checkLength('mask', mask, side * side);
       if (!mask?.includes(1)) {
         normal.push(map.slice());
         return;

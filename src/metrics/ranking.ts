@@ -1,3 +1,4 @@
+import { checkLength } from '../arguments.js';
 import { sortScores } from './radix-sort.js';
 
 /** Image- or pixel-level figures of a ranking; null where a class is missing. */
@@ -53,6 +54,7 @@ export function rankingMetrics(anomalous: Float32Array, normal: Float32Array): R
 
 /** Splits scores by labels (1 anomalous, 0 normal; others are left out) and ranks them. */
 export function rankLabelled(scores: ArrayLike<number>, labels: ArrayLike<number | null>): RankingMetrics {
+  checkLength('labels', labels as ArrayLike<number>, scores.length);
   const all = Array.from(scores);
   const pick = (label: number): Float32Array => Float32Array.from(all.filter((_, i) => labels[i] === label));
   return rankingMetrics(pick(1), pick(0));

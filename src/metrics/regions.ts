@@ -1,8 +1,11 @@
+import { checkLength, checkWhole } from '../arguments.js';
 /**
  * Connected regions of a mask, 8-connected.
  * @param mask [side × side] of 0 and 1. @returns one list of pixel indices a region.
  */
 export function regions(mask: Uint8Array, side: number): Int32Array[] {
+  checkWhole('side', side, 1);
+  checkLength('mask', mask, side * side);
   const seen = new Uint8Array(mask.length);
   const found: Int32Array[] = [];
   const stack: number[] = [];

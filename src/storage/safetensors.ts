@@ -1,11 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { InputError, whyUnreadable } from '../errors.js';
+import { InputError, systemCode, whyUnreadable } from '../errors.js';
 import { writeAtomically } from './atomic.js';
 import { floatsFromHalves } from './half.js';
+import { type HeaderEntry, parseHeader, type SafetensorsHeader, type TensorType } from './safetensors-header.js';
 
-/** Element types this project reads and writes; the names are those of the safetensors format. */
-export type TensorType = 'F32' | 'F16' | 'F64' | 'I32' | 'I64' | 'U8' | 'U16' | 'BOOL';
+export type { TensorType } from './safetensors-header.js';
 
 export type TensorData = Float32Array | Float64Array | Int32Array | Uint16Array | Uint8Array | BigInt64Array;
 
@@ -14,12 +14,6 @@ export interface StoredTensor {
   dtype: TensorType;
   shape: readonly number[];
   data: TensorData;
-}
-
-interface HeaderEntry {
-  dtype: TensorType;
-  shape: number[];
-  data_offsets: [number, number];
 }
 
 /** An open `.safetensors` file: its header is read and checked, its tensors on demand. Close it. */
@@ -35,7 +29,6 @@ export interface SafetensorsFile {
   close(): Promise<void>;
 }
 
-const BYTES: Record<TensorType, number> = { F32: 4, F16: 2, F64: 8, I32: 4, I64: 8, U8: 1, U16: 2, BOOL: 1 };
 const LARGEST_HEADER = 100_000_000;
 
 /**
@@ -70,14 +63,12 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     };
   } catch (error) {
     await file.close();
+    if (systemCode(error)) throw new InputError(`cannot read ${path}: ${whyUnreadable(error)}`, 'Give a file');
     throw error;
   }
 }
 
-async function readHeader(
-  path: string,
-  file: FileHandle,
-): Promise<{ metadata: Record<string, string>; entries: Map<string, HeaderEntry>; start: number }> {
+async function readHeader(path: string, file: FileHandle): Promise<SafetensorsHeader & { start: number }> {
   const broken = (why: string): InputError =>
     new InputError(`${path} is not a usable safetensors file: ${why}`, 'Download or export it again');
   const found = await file.stat();
@@ -90,29 +81,17 @@ async function readHeader(
     throw broken(`its header claims ${length} bytes, the file has ${size}`);
   }
   const text = Buffer.alloc(length);
-  await file.read(text, 0, length, 8);
-  let json: Record<string, unknown>;
-  try {
-    json = JSON.parse(text.toString('utf8'));
-  } catch {
-    throw broken('its header is not JSON');
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await file.read(text, at, length - at, 8 + at);
+    if (bytesRead === 0) throw broken('it ends inside its header');
+    at += bytesRead;
   }
-  const { __metadata__: metadata = {}, ...tensors } = json;
   const start = 8 + length;
-  const entries = new Map<string, HeaderEntry>();
-  for (const [name, value] of Object.entries(tensors)) {
-    const entry = value as HeaderEntry;
-    if (!(entry?.dtype in BYTES)) throw broken(`tensor "${name}" has the unknown type ${entry?.dtype}`);
-    const whole = (list: unknown): boolean =>
-      Array.isArray(list) && list.every((item) => Number.isSafeInteger(item) && item >= 0);
-    if (!whole(entry.shape) || !whole(entry.data_offsets)) throw broken(`tensor "${name}" has a bad shape or offset`);
-    const [begin, end] = entry.data_offsets;
-    const elements = entry.shape.reduce((product, side) => product * side, 1);
-    if (end - begin !== elements * BYTES[entry.dtype]) throw broken(`tensor "${name}" does not fill its shape`);
-    if (start + end > size) throw broken(`tensor "${name}" ends ${start + end - size} bytes past the file's end`);
-    entries.set(name, entry);
+  try {
+    return { ...parseHeader(text.toString('utf8'), size - start), start };
+  } catch (error) {
+    throw broken((error as Error).message);
   }
-  return { metadata: metadata as Record<string, string>, entries, start };
 }
 
 async function readTensor(

@@ -34,7 +34,7 @@ function plainGreedy(
     return Math.fround(mean * mean);
   });
   const drop = (): void => {
-    for (let i = 0; kept && i < n; i++) if (kept[i] === 0) anchor[i] = 0;
+    for (let i = 0; kept && i < n; i++) if (kept[i] === 0) anchor[i] = keptFirst ? -1 : 0;
   };
   if (keptFirst) drop();
   const picks: number[] = [];
@@ -95,6 +95,34 @@ for (const [name, z] of Object.entries(data)) {
     }
   });
 }
+
+test('with firstPickFromKept no removed row is ever picked, however many are asked for', async () => {
+  const threads = startThreads(2);
+  const n = 64;
+  // Whole blocks of rows are removed, row 0 among them; the 24 kept rows hold 8 different ones.
+  const kept = Uint8Array.from({ length: n }, (_, i) => (i >= 16 && i < 40 ? 1 : 0));
+  const different = normal(8);
+  const z = Float32Array.from({ length: n * D }, (_, i) => different[i % different.length]);
+  const starts = Int32Array.of(3, 50);
+  for (const anchors of [{ kind: 'starts', rows: starts } as const, { kind: 'all' } as const]) {
+    const picks = await greedyCoreset(threads, z, D, { count: 40, anchors, kept, firstPickFromKept: true });
+    assert.ok(
+      picks.every((row) => kept[row] === 1),
+      `${picks}`,
+    );
+    assert.equal(new Set(picks.map((row) => row % 8)).size, 8, 'all different rows are there');
+    assert.ok(
+      picks.subarray(8).every((row) => row === 16),
+      'then the first kept row fills up',
+    );
+  }
+  const theirs = await greedyCoreset(threads, z, D, { count: 40, anchors: { kind: 'starts', rows: starts }, kept });
+  assert.ok(
+    theirs.subarray(9).every((row) => row === 0),
+    'as the authors’ argmax without it',
+  );
+  await threads.close();
+});
 
 test('greedyCoreset of the eight golden points is 5, 0, 3, 2, approximate, masked and exact', async () => {
   const z = Float32Array.from(POINTS.flatMap((point) => [...point, 0, 0]));

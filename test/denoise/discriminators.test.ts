@@ -109,7 +109,10 @@ test('patchWeights never mixes positions, permutes with the images, and does not
     }
   }
   z[77] = Number.NaN;
-  await assert.rejects(patchWeights(one, z, positions, d, { discriminator: 'lof', k: 4 }), /NaN or infinite/);
+  await assert.rejects(
+    patchWeights(one, z, positions, d, { discriminator: 'lof', k: 4 }),
+    /z holds NaN in row \d+\. Check where/,
+  );
   await one.close();
   await three.close();
 });

@@ -66,3 +66,13 @@ test('a mirrored border leaves the edge pixel out', () => {
   assert.ok(Math.abs(mirror[0] - taps[16] ** 2) < 1e-7);
   assert.ok(Math.abs(mirror[2] - taps[16] * taps[18]) < 1e-7);
 });
+
+test('a map of one pixel and of a side below the blur’s reach is finite and keeps a flat score, with both borders', () => {
+  for (const border of ['repeat', 'mirror'] as const) {
+    for (const side of [1, 2, 5]) {
+      const map = anomalyMap(Float32Array.of(3, 3, 3, 3), 2, side, border);
+      assert.equal(map.length, side * side);
+      for (const value of map) assert.ok(Math.abs(value - 3) < 1e-5, `${border} ${side}: ${value}`);
+    }
+  }
+});

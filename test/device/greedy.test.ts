@@ -66,7 +66,8 @@ test('removed rows are never picked after the first', async () => {
 test('where kept rows run out, row 0 is repeated; duplicates are not picked twice before', async () => {
   const z = normal(40, 3);
   z.copyWithin(20 * D, 0, 20 * D);
-  const picks = await select(await cpuDevice(), z, { count: 24, anchors: starts });
+  const anchors = { kind: 'starts', rows: Int32Array.of(3, 30, 9) } as const;
+  const picks = await select(await cpuDevice(), z, { count: 24, anchors });
   assert.equal(new Set([...picks.subarray(0, 20)].map((row) => row % 20)).size, 20);
   assert.deepEqual([...picks.subarray(20)], [0, 0, 0, 0]);
 });
@@ -88,4 +89,29 @@ test('impossible counts and a stop are errors', async () => {
   const many = select(device, normal(600), { count: 400, anchors: starts }, { signal });
   await assert.rejects(many, Cancelled);
   assert.equal(device.tf.memory().numTensors, tensors, 'nothing stays on the device');
+});
+
+test('with firstPickFromKept the first kept row fills up what is asked for beyond', async () => {
+  const different = normal(6, 3);
+  const z = Float32Array.from({ length: 48 * D }, (_, i) => different[i % different.length]);
+  const kept = Uint8Array.from({ length: 48 }, (_, i) => (i >= 12 && i < 30 ? 1 : 0));
+  const picks = await select(await cpuDevice(), z, {
+    count: 20,
+    anchors: { kind: 'starts', rows: Int32Array.of(3, 40) },
+    kept,
+    firstPickFromKept: true,
+  });
+  assert.ok(
+    picks.every((row) => kept[row] === 1),
+    `${picks}`,
+  );
+  assert.equal(new Set(picks.map((row) => row % 6)).size, 6);
+  const flat = new Float32Array(48 * D).fill(2);
+  const same = await select(await cpuDevice(), flat, {
+    count: 3,
+    anchors: { kind: 'starts', rows: Int32Array.of(3) },
+    kept,
+    firstPickFromKept: true,
+  });
+  assert.deepEqual([...same], [12, 12, 12]);
 });

@@ -4,7 +4,7 @@ import { loadTensorFlow, type TensorFlow } from '../../engine/tensorflow.js';
 import { Cancelled } from '../../errors.js';
 import type { MapLayout } from '../../features/reading.js';
 import type { TaskContext } from '../../kernels/task.js';
-import { createRandom } from '../../random.js';
+import { randomFromDraw } from '../../random.js';
 import { CONDITION, positionalCode } from './condition.js';
 import { createOnnxTrainer } from './onnx-trainer.js';
 import { drawMixing, type FlowShape, type Mixing } from './parameters.js';
@@ -87,7 +87,7 @@ function prepare(job: PassJob | LikelihoodJob): { shape: FlowShape; state: FlowS
     job.kind === 'pass'
       ? { parameters, first: job.first, second: job.second, steps: job.steps }
       : { parameters, first: empty, second: empty, steps: 0 };
-  return { shape, state, mixing: drawMixing(shape, job.mixing, createRandom(seed)) };
+  return { shape, state, mixing: drawMixing(shape, job.mixing, randomFromDraw(seed)) };
 }
 
 async function train(
@@ -121,7 +121,7 @@ async function pass(trainer: FlowTrainer, job: PassJob, report: (taken: number) 
   let taken = 0;
   for (const { images, rate, seed } of batches) {
     const count = images.length * positions;
-    const order = createRandom(seed).distinct(count, count);
+    const order = randomFromDraw(seed).distinct(count, count);
     for (let from = 0; from + fibre <= count; from += fibre) {
       if (Atomics.load(stop, 0) !== 0) throw new Cancelled();
       for (let i = 0; i < fibre; i++) {
