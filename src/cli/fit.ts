@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { leaveOut, readExclusions } from '../dataset/exclusions.js';
 import { openCategory } from '../dataset/layouts.js';
-import { type Listed, listImages } from '../dataset/listing.js';
+import { type LeftOut, leftOutLine } from '../dataset/left-out.js';
+import { type Listed, surveyFolder } from '../dataset/listing.js';
 import { readManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { injectNoise } from '../dataset/noise.js';
@@ -76,12 +77,14 @@ async function runFit(options: Options): Promise<void> {
   const own = options.good && !options.frame && options.crop === undefined;
   const choice = systemChoice(own ? { ...options, frame: 'squeeze' } : options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
-  const { name, train, test } = await trainingImages(options);
+  const { name, train, test, leftOut } = await trainingImages(options);
   const calibration = await calibrationChoice(options);
   await refuseKnown(calibration.defects ?? [], test, 'the test set');
   const nominal = train.filter(({ noise }) => !noise).map(({ path }) => path);
   await refuseKnown(calibration.defects ?? [], nominal, 'the good images');
   await withLab(options, async (lab) => {
+    const left = leftOutLine(leftOut);
+    if (left) lab.reporter.note(left);
     if (config.features.weights.kind === 'random') lab.reporter.note('no weights given or found: random ones are used');
     const detector = await fitDetector(lab, name, train, config, calibration);
     await saveDetector(options.out, detector, options);
@@ -104,8 +107,16 @@ function seen({ resize, crop, square, pad }: Preprocessing): string {
   return `of pictures resized to ${resize} px the middle ${crop}×${crop} px is seen (--frame squeeze or pad: the whole)`;
 }
 
-/** Training images, and the paths of the test set they belong to. */
-async function trainingImages(options: Options): Promise<{ name: string; train: TrainingImage[]; test: string[] }> {
+/** What a detector is fitted on. */
+interface Training {
+  name: string;
+  train: TrainingImage[];
+  /** Paths of the test set they belong to. */
+  test: string[];
+  leftOut: readonly LeftOut[];
+}
+
+async function trainingImages(options: Options): Promise<Training> {
   if (options.data) {
     const category = await withoutExcluded(await openCategory(options.data, options.category), options.exclude);
     const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
@@ -117,12 +128,15 @@ async function trainingImages(options: Options): Promise<{ name: string; train: 
       manifest,
     };
     const { train } = injectNoise(category, noise, createRandom(options.seed).fork('noise'));
-    return { name: category.name, train, test: category.test.map(({ path }) => path) };
+    const { name, test, leftOut } = category;
+    return { name, train, test: test.map(({ path }) => path), leftOut };
   }
   if (!options.good) throw new InputError('no images were named', 'Give --data DIR or --good DIR');
   const images: Listed[] = [];
+  const leftOut: LeftOut[] = [];
   for (const folder of options.good) {
-    const own = await listImages(folder);
+    const { images: own, leftOut: left } = await surveyFolder(folder);
+    leftOut.push(...left);
     if (own.length === 0) throw new InputError(`${folder} holds no images`, 'Give a folder of PNG or JPEG images');
     // Of several folders a name says which.
     images.push(
@@ -135,5 +149,6 @@ async function trainingImages(options: Options): Promise<{ name: string; train: 
   const train = images.map(({ path, file }) => ({ ...plain, path, name: `good/${file}` }));
   const { exclude } = options;
   const name = options.good.join(' ');
-  return { name, test: [], train: exclude ? leaveOut(train, await readExclusions(exclude), exclude) : train };
+  const kept = exclude ? leaveOut(train, await readExclusions(exclude), exclude) : train;
+  return { name, test: [], train: kept, leftOut };
 }

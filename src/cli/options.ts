@@ -6,6 +6,7 @@ import { InputError } from '../errors.js';
 import type { FeatureChoice } from '../experiment/config.js';
 import { BACKBONES } from '../features/resnet.js';
 import { findWeights } from '../features/weight-files.js';
+import type { GreyWindow } from '../image/eight-bit.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { list } from './lists.js';
 
@@ -30,6 +31,14 @@ export function assignment(text: string, before: Settings = {}): Settings {
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** Parses two numbers, the second larger. */
+function greyWindow(text: string): GreyWindow {
+  const values = list(text).map(number);
+  const [low, high] = values;
+  if (values.length !== 2 || !(high > low)) throw new InvalidArgumentError('Give two numbers, such as 0,4095.');
+  return [low, high];
+}
+
 /**
  * How pictures of any shape become square: `crop` their centre, `squeeze` both sides to one length, `pad` to a square. The last two
  * see the whole picture.
@@ -44,6 +53,7 @@ export interface FeatureOptions {
   resize?: number;
   crop?: number;
   frame?: Frame;
+  window?: GreyWindow;
   engine: EngineChoice;
 }
 
@@ -62,6 +72,11 @@ export function addFeatureOptions(command: Command): Command {
         '--frame <how>',
         'how pictures become square (default: crop, as in the papers, or as the method; fit --good: squeeze)',
       ).choices(['crop', 'squeeze', 'pad']),
+    )
+    .option(
+      '--window <low,high>',
+      'values of images deeper than 8 bits that become black and white (default: their full range)',
+      greyWindow,
     );
 }
 
@@ -80,7 +95,8 @@ export function addEngine(command: Command): Command {
 export function featureChoice(options: Omit<FeatureOptions, 'engine'>, usual: ReadingDefaults): FeatureChoice {
   const backbone = options.backbone ?? usual.backbone;
   const { layers } = options;
-  const preprocessing = framed(options, usual.preprocessing);
+  const { window } = options;
+  const preprocessing = { ...framed(options, usual.preprocessing), ...(window && { window }) };
   return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing };
 }
 

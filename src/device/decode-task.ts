@@ -10,6 +10,7 @@ export interface DecodedImage {
   found: boolean;
   path: string | null;
   damaged: boolean;
+  cmyk: boolean;
   seconds: number;
 }
 
@@ -35,9 +36,9 @@ export async function run(_context: TaskContext, job: DecodeJob): Promise<Decode
   const known = path && (await readFeatures(path, () => (damaged = true)));
   if (known) {
     rows.set(known.rows, index * length);
-    return { size: known.size, found: true, path, damaged, seconds: elapsed() };
+    return { size: known.size, found: true, path, damaged, cmyk: false, seconds: elapsed() };
   }
-  const { input, size } = await networkInput(spec, image);
+  const { input, size, cmyk } = await networkInput(spec, image);
   inputs.set(input, slot * input.length);
-  return { size, found: false, path, damaged, seconds: elapsed() };
+  return { size, found: false, path, damaged, cmyk, seconds: elapsed() };
 }

@@ -44,6 +44,7 @@ export function deviceExtractor(device: Device, threads: Threads): DeviceExtract
       const seconds = { decode: 0, forward: 0, embed: 0 };
       const sizes: Extraction['sizes'] = [];
       const counts = { reused: 0, damaged: [] as string[] };
+      const cmyk: string[] = [];
       let computed = 0;
       let next = images.length > 0 ? decodeBatch(threads, job, rows, 0, watch) : null;
       while (next) {
@@ -53,7 +54,8 @@ export function deviceExtractor(device: Device, threads: Threads): DeviceExtract
         next = from + MOST < images.length ? decodeBatch(threads, job, rows, from + MOST, watch) : null;
         // Observed below; without a handler a failure during the device's work would end the process.
         next?.catch(() => {});
-        for (const { size, found, damaged, path, seconds: own } of decoded) {
+        for (const [i, { size, found, damaged, path, cmyk: converted, seconds: own }] of decoded.entries()) {
+          if (converted) cmyk.push(images[from + i].path);
           sizes.push(size);
           if (found) counts.reused++;
           if (damaged) counts.damaged.push(path!);
@@ -72,7 +74,7 @@ export function deviceExtractor(device: Device, threads: Threads): DeviceExtract
       }
       if (stored && storeOf(job)) reportReuse(stored.cache, [counts], images.length);
       const { positions } = patchGrid(spec);
-      return { rows, positions, sizes, seconds, library: computed > 0 ? device.about : null };
+      return { rows, positions, sizes, seconds, library: computed > 0 ? device.about : null, cmyk };
     },
   };
 }

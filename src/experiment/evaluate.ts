@@ -1,4 +1,5 @@
 import type { Category, Sample } from '../dataset/category.js';
+import { leftOutLine } from '../dataset/left-out.js';
 import type { NoiseManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { isBank } from '../detector/bank-system.js';
@@ -87,6 +88,8 @@ export async function evaluate(
   const begin = performance.now();
   const { maskMode, seed } = config;
   const { masked } = category;
+  const left = leftOutLine(category.leftOut);
+  if (left) lab.reporter.note(left);
   const { test, manifest, train: all } = contaminate(category, config);
   const filtered = config.filter && (await filterTraining(lab, all, config.filter, seed));
   const train = filtered?.kept ?? all;
@@ -113,7 +116,7 @@ export async function evaluate(
     diagnostics,
     filter: filtered?.report ?? null,
     decision: fitted.decision ? withNames(fitted.decision, train) : null,
-    notes: [...(fitted.notes ?? []), ...outsideNotes(measured.outside, config)],
+    notes: [...(fitted.notes ?? []), ...outsideNotes(measured.outside, config), ...measured.doubts],
     timings: {
       ...reader.seconds,
       filter: filtered?.report.seconds ?? 0,

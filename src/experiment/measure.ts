@@ -3,6 +3,8 @@ import type { Fitted } from '../detector/system.js';
 import { checkCancelled } from '../errors.js';
 import { imageSize } from '../image/codec.js';
 import { loadMask } from '../image/mask.js';
+import { gatherMaskDoubts, type MaskDoubts } from '../image/mask-doubts.js';
+import type { MaskDoubt } from '../image/mask-levels.js';
 import { shareOutside } from '../image/preprocess.js';
 import type { Raster } from '../image/raster.js';
 import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
@@ -25,6 +27,8 @@ export interface Measurement {
   images: ImageResult[];
   /** Of each mask that marks something and that the crop cuts: which share of it lies outside, in (0, 1]. */
   outside: { name: string; share: number }[];
+  /** What is doubtful about the masks, a sentence a kind. */
+  doubts: string[];
   /** Spent on reading masks and computing metrics alone. */
   seconds: number;
 }
@@ -54,7 +58,10 @@ export async function measure(
       const share = shareOutside(mask, config.features.preprocessing);
       if (share) outside.push({ name, share });
     };
-  const masks = masked ? readAhead(test, (sample) => maskOf(sample, config, cut(sample))) : null;
+  const doubts = new Map<string, readonly MaskDoubt[]>();
+  const masks = masked
+    ? readAhead(test, (sample) => maskOf(sample, config, cut(sample), { add: (path, own) => doubts.set(path, own) }))
+    : null;
   let seconds = 0;
   const timed = async <T>(work: () => Promise<T> | T): Promise<T> => {
     const start = performance.now();
@@ -75,7 +82,10 @@ export async function measure(
     images.map(({ label }) => label),
   );
   const pixel = await timed(() => (masked ? pixels.metrics() : { auroc: null, ap: null, aupro: null }));
-  return { image: { auroc, ap, f1max }, pixel, images, outside, seconds };
+  const tally = gatherMaskDoubts();
+  // In the order of the test images, not in which they were read.
+  for (const { mask } of test) if (mask) tally.add(mask, doubts.get(mask) ?? []);
+  return { image: { auroc, ap, f1max }, pixel, images, outside, doubts: tally.sentences(), seconds };
 }
 
 /** Masks read ahead of the image they are for: they decode outside this thread while the images are scored. */
@@ -103,8 +113,9 @@ export async function maskOf(
   sample: Sample,
   { features, maskMode }: Pick<EvaluateConfig, 'features' | 'maskMode'>,
   seen?: (mask: Raster) => void,
+  doubts?: Pick<MaskDoubts, 'add'>,
 ): Promise<Uint8Array | null> {
   if (!sample.mask) return null;
   const size = await imageSize(sample.path);
-  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode, undefined, seen);
+  return loadMask(sample.mask, { path: sample.path, ...size }, features.preprocessing, maskMode, doubts, seen);
 }

@@ -56,6 +56,8 @@ export interface ExtractedChunk {
   library: string | null;
   reused: number;
   damaged: string[];
+  /** Images that were converted from CMYK. */
+  cmyk: string[];
 }
 
 /** Reads images, or finds what was read of them. @throws InputError naming the image or weight file. */
@@ -67,6 +69,7 @@ export async function run(_context: TaskContext, job: ExtractJob): Promise<Extra
     library: null,
     reused: 0,
     damaged: [],
+    cmyk: [],
   };
   for (let i = 0; i < images.length; i++) {
     const image = images[i];
@@ -94,7 +97,8 @@ async function embed(
   const embedder = await embedderFor(spec, engine);
   chunk.library = embedder.library;
   const start = performance.now();
-  const { input, size } = await networkInput(spec, image);
+  const { input, size, cmyk } = await networkInput(spec, image);
+  if (cmyk) chunk.cmyk.push(image.path);
   const decoded = performance.now();
   const maps = await embedder.forward(input, spec.preprocessing.crop);
   const forwarded = performance.now();

@@ -35,6 +35,8 @@ export interface Extraction {
   seconds: ExtractionSeconds;
   /** Library, version and provider that ran the network; null when every image came from the cache. */
   library: string | null;
+  /** Images that were converted from CMYK just now. */
+  cmyk: string[];
 }
 
 /** Reads images; devices have a form of their own. */
@@ -83,6 +85,7 @@ export async function extract(threads: Threads, job: ExtractionJob, watch: Watch
     sizes: chunks.flatMap(({ sizes }) => sizes),
     seconds: { decode: sum('decode'), forward: sum('forward'), embed: sum('embed') },
     library: chunks.find(({ library }) => library !== null)?.library ?? null,
+    cmyk: chunks.flatMap(({ cmyk }) => cmyk),
   };
 }
 

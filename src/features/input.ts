@@ -12,17 +12,22 @@ export interface ImageSize {
 
 /**
  * A network's input: an image decoded, resized, cropped, normalised and, for an injected copy, moved.
- * @returns [crop × crop × 3] and the file's size. @throws InputError naming the file.
+ * @returns [crop × crop × 3], the file's size, and whether it had to be converted from CMYK. @throws InputError naming the file.
  */
 export async function networkInput(
   { preprocessing }: Pick<FeatureSpec, 'preprocessing'>,
   { path, augmentation }: ImageRequest,
-): Promise<{ input: Float32Array; size: ImageSize }> {
-  const image = await decodeRgb(path, preprocessing);
+): Promise<{ input: Float32Array; size: ImageSize; cmyk: boolean }> {
+  let cmyk = false;
+  const note = (): void => {
+    cmyk = true;
+  };
+  const image = await decodeRgb(path, { window: preprocessing.window, note });
   const input = normalise(resizeAndCrop(image, preprocessing));
   return {
     input: augmentation ? moveAffine(input, preprocessing.crop, 3, augmentation) : input,
     size: { width: image.width, height: image.height },
+    cmyk,
   };
 }
 

@@ -1,6 +1,7 @@
+import { traitTally } from '../dataset/image-traits.js';
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
-import type { Watch } from '../progress.js';
+import { SILENT, type Watch } from '../progress.js';
 import { contentKey } from '../storage/cache.js';
 import { patchGrid } from './embedder.js';
 import { EMBEDDING_DIMENSIONS } from './embedding.js';
@@ -39,7 +40,7 @@ export interface FeatureReader {
 
 /** Identifies the weights and prepares to read features. @throws InputError for weights that cannot be read. */
 export async function featureReader(
-  { compute, cache }: Pick<Resources, 'compute' | 'cache'>,
+  { compute, cache, reporter = SILENT }: Pick<Resources, 'compute' | 'cache'> & Partial<Pick<Resources, 'reporter'>>,
   spec: FeatureSpec,
 ): Promise<FeatureReader> {
   const weightsSha256 = await weightsIdentity(spec);
@@ -57,6 +58,9 @@ export async function featureReader(
       const extraction = await compute.run(EXTRACT, { spec, engine, images, stored }, watch);
       for (const stage of ['decode', 'forward', 'embed'] as const) seconds[stage] += extraction.seconds[stage];
       library = extraction.library ?? library;
+      const converted = traitTally();
+      for (const path of extraction.cmyk) converted.add(path, ['cmyk']);
+      for (const sentence of converted.sentences()) reporter.note(sentence);
       return extraction.rows;
     },
     async keys(images) {

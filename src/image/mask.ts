@@ -31,7 +31,7 @@ export async function loadMask(
   image: { path: string; width: number; height: number },
   preprocessing: Preprocessing,
   mode: MaskMode,
-  doubts?: MaskDoubts,
+  doubts?: Pick<MaskDoubts, 'add'>,
   seen?: (mask: Raster) => void,
 ): Promise<Uint8Array> {
   const { mask, doubts: own } = await readMask(path);
