@@ -59,7 +59,7 @@ export interface Audit {
 
 /**
  * Compares all pictures of a folder with each other and ranks them by suspicion (docs/cleaning.md 8).
- * @throws InputError for fewer than {@link FEWEST_IMAGES} pictures or one that cannot be read; Cancelled.
+ * @throws InputError for fewer than 8 pictures or one that cannot be read; Cancelled.
  */
 export async function audit(
   lab: Resources,
