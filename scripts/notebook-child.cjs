@@ -11,6 +11,8 @@ const { createConverter } = require('tslab/dist/converter.js');
 const { createExecutor } = require('tslab/dist/executor.js');
 const { JupyterHandlerImpl } = require('tslab/dist/jupyter.js');
 
+/** Tells whoever started this that something goes on. */
+const sign = () => process.send?.('sign');
 const log = (text) => writeSync(2, `${text}\n`);
 const scrub = (text) => text.replaceAll(`file://${root}`, '.').replaceAll(root, '.');
 const lines = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
@@ -85,9 +87,16 @@ const finished = (outputs) =>
     complaints = '';
     const reply = await handler.handleExecute(
       { code },
-      (name, text) => addStream(outputs, name, text),
-      (content, update) => addDisplay(outputs, displays, content, content.transient?.display_id, update),
+      (name, text) => {
+        sign();
+        addStream(outputs, name, text);
+      },
+      (content, update) => {
+        sign();
+        addDisplay(outputs, displays, content, content.transient?.display_id, update);
+      },
     );
+    sign();
     cell.execution_count = i + 1;
     cell.metadata = {};
     cell.outputs = finished(outputs);

@@ -1,7 +1,8 @@
 // npm run notebooks [-- NAME…]: runs notebooks with Node alone, one child process each, and saves their outputs.
-// --limit SECONDS ends one that takes longer (default 300); NAME is any part of a file name.
+// --limit SECONDS ends one that works, or waits for nothing, that long without a sign of progress (default 300): a busy machine is no
+// hang. NAME is any part of a file name.
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -20,16 +21,41 @@ if (names.length === 0) {
   process.exit(1);
 }
 
+/** CPU seconds of a process with its threads; where the system does not tell, those of the clock. */
+function cpuSeconds(pid) {
+  try {
+    const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=[^)]*$)/);
+    const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+    return (user + system) / 100;
+  } catch {
+    return performance.now() / 1000;
+  }
+}
+
 /** Runs one notebook; resolves to why it failed, or null. */
 function run(name) {
   return new Promise((done) => {
     const work = spawn(process.execPath, [child, join(values.folder, name)], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const timer = setTimeout(() => work.kill('SIGKILL'), Number(values.limit) * 1000);
+    const limit = Number(values.limit);
+    let [before, worked, waited] = [0, 0, 0];
+    // Every output and every finished cell is a sign.
+    work.on('message', () => {
+      worked = 0;
+      waited = 0;
+    });
+    const pulse = setInterval(() => {
+      const now = cpuSeconds(work.pid);
+      worked += now - before;
+      waited = now - before < 0.01 ? waited + 0.5 : 0;
+      before = now;
+      if (worked >= limit || waited >= limit) work.kill('SIGKILL');
+    }, 500);
     work.on('exit', (code, signal) => {
-      clearTimeout(timer);
-      if (signal === 'SIGKILL') done(`ended after ${values.limit} s`);
+      clearInterval(pulse);
+      const what = waited >= limit ? 'waiting' : 'work';
+      if (signal === 'SIGKILL') done(`ended after ${limit} s of ${what} without a sign of progress`);
       else done(code === 0 ? null : `exit code ${code ?? signal}`);
     });
   });
