@@ -1,12 +1,12 @@
 // Rehearses the day the real weights and the full archive arrive: from an empty folder to all tables, with drawn categories under the fifteen
 // official names and random weights of wide_resnet50_2's shape, over the same commands a user gives. Writes data/results/rehearsal.json.
-//   node scripts/rehearse.mjs [--size 32] [--draws 1] [--full screw]
+//   node scripts/rehearse.mjs [--size 32] [--draws 1] [--systems patchcore,padim-star] [--full screw]
 // --full then runs one drawn category with the official number of images at full size, for time and memory.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createRandom, encodePng, writeDrawnCategory } from 'softpatch-lab';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '32' },
     draws: { type: 'string', default: '1' },
+    systems: { type: 'string' },
     full: { type: 'string' },
   },
 });
@@ -80,7 +81,7 @@ async function drawAs(folder, name, seed, size) {
 /** Random weights with torchvision's names and separate batch norm, the whole trunk. */
 async function writeRandomWeights(backbone, path) {
   const network = resnet(backbone, ['layer2', 'layer3', 'layer4']);
-  const { steps: parameters } = randomParameters(network, createRandom(0), 0);
+  const parameters = randomParameters(network, createRandom(0));
   const tensors = {};
   const add = (name, data, shape = [data.length]) => {
     tensors[name] = { dtype: 'F32', shape, data };
@@ -138,15 +139,16 @@ try {
     'cflow.fibre=16',
   ];
   const small = ['--set', 'padim-star.channels=16', '--set', 'padim.channels=16', '--draws', values.draws];
-  const run = ['run', ...tables, '--data', 'data/mvtec', ...quick, ...small];
+  const only = values.systems ? ['--systems', values.systems] : [];
+  const run = ['run', ...tables, '--data', 'data/mvtec', ...quick, ...small, ...only];
   await step(run, /\[20\/\d+\]/);
   const whole = await step(run);
   const again = await step(run);
   const counts = (text) => /(\d+) cells computed, (\d+) found finished, (\d+) failed/.exec(text).slice(1).map(Number);
   const [[computed, kept, failed], [recomputed, found]] = [counts(whole), counts(again)];
   if (failed > 0 || recomputed > 0 || kept < 19) throw new Error(`the sequence is not resumable:\n${whole}\n${again}`);
-  for (const table of tables.slice(0, 5)) {
-    if (!existsSync(join(root, 'figures', `${table}.md`))) throw new Error(`${table} was not written`);
+  for (const made of ['table-6.md', 'figure-7.svg']) {
+    if (!existsSync(join(root, 'figures', made))) throw new Error(`${made} was not written`);
   }
 
   let full = null;
@@ -167,7 +169,8 @@ try {
     ? JSON.parse(readFileSync('data/results/rehearsal.json', 'utf8'))
     : {};
   const machine = `${cpus()[0].model.trim()}, ${cpus().length} threads, Node ${process.version}`;
-  const result = { machine, size: Number(values.size), categories: names.length, computed, found, kept, steps };
+  const load = Math.round(loadavg()[2]);
+  const result = { machine, load, size: Number(values.size), categories: names.length, computed, found, kept, steps };
   await writeJson('data/results/rehearsal.json', { ...result, full: full ?? before.full ?? null });
 } finally {
   rmSync(root, { recursive: true, force: true });

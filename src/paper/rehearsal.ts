@@ -4,6 +4,8 @@ import { head, line } from './markdown.js';
 /** What `node scripts/rehearse.mjs` writes. */
 export interface Rehearsal {
   machine: string;
+  /** Load average of the last quarter of an hour: above the number of threads others were computing too. */
+  load: number;
   /** Side of the drawn images in pixels. */
   size: number;
   categories: number;
@@ -40,12 +42,22 @@ export function extrapolated({ train, good, anomalous, systems }: FullRun): numb
 }
 
 /** The rehearsal as Markdown. */
-export function rehearsalText({ machine, size, categories, computed, kept, found, steps, full }: Rehearsal): string {
+export function rehearsalText({
+  machine,
+  load,
+  size,
+  categories,
+  computed,
+  kept,
+  found,
+  steps,
+  full,
+}: Rehearsal): string {
   const rows = steps.map(({ command, seconds, peakBytes }) =>
     line([`\`${command}\``, seconds.toFixed(0), gigabytes(peakBytes)]),
   );
   const parts = [
-    `${machine}; ${categories} categories of ${size} px. Killed with ${kept} cells done, ${computed} computed on going on, ${found} found by the last run.`,
+    `${machine}, at a load of ${load}; ${categories} categories, images of ${size} px. Killed with ${kept} cells done, ${computed} computed on going on, ${found} found by the last run.`,
     [...head(['step', 'seconds', 'peak memory']), ...rows].join('\n'),
   ];
   if (full) {

@@ -1,4 +1,5 @@
 import { type FigureTable, toMarkdown } from '../figures/table.js';
+import { head, line } from './markdown.js';
 
 /** What `npm run bench` writes. */
 export interface BenchFile {
@@ -17,8 +18,6 @@ export interface MeasuredRun {
   figures: Record<string, string>;
 }
 
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const rule = (columns: number): string => line(Array(columns).fill('---'));
 /** Three significant digits. */
 const significant = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
 const times = (ratio: number | null): string => (ratio === null ? '–' : `${significant(ratio)} ×`);
@@ -28,14 +27,13 @@ export function benchTables({ machine, rows, authors = [], screw }: BenchFile): 
   const lines = [
     `${machine.cpu}, ${machine.threads} threads, Node ${machine.node}.`,
     '',
-    line(['stage', 'unit', 'ours', 'plain TypeScript', 'ratio']),
-    rule(5),
+    ...head(['stage', 'unit', 'ours', 'plain TypeScript', 'ratio']),
     ...rows.map(({ stage, unit, ours, plain, ratio }) =>
       line([stage, unit, significant(ours), significant(plain), times(ratio)]),
     ),
   ];
   if (authors.length > 0) {
-    lines.push('', line(['`screw`, r = 0.1, ρ = 0.1 (352 + 160 images)', 'ours, s', 'authors, s', 'ratio']), rule(4));
+    lines.push('', ...head(['`screw`, r = 0.1, ρ = 0.1 (352 + 160 images)', 'ours, s', 'authors, s', 'ratio']));
     for (const { stage, ours, theirs, ratio } of authors)
       lines.push(line([stage, significant(ours), significant(theirs), times(ratio)]));
   }
@@ -58,7 +56,7 @@ export function measuredTable(runs: readonly MeasuredRun[]): string {
     return line([`${what}<br>\`${call}\``, values.join('<br>')]);
   });
   const machines = [...new Set(runs.map(({ machine }) => machine))].join('; ');
-  return [`${machines}.`, '', line(['run', 'measured']), rule(2), ...rows].join('\n');
+  return [`${machines}.`, '', ...head(['run', 'measured']), ...rows].join('\n');
 }
 
 /** What things cost, as one page of Markdown. @param timing Table 8 of our runs. */

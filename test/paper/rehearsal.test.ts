@@ -16,6 +16,7 @@ const full: FullRun = {
 };
 const rehearsal: Rehearsal = {
   machine: 'a machine',
+  load: 1,
   size: 32,
   categories: 15,
   computed: 300,

@@ -45,4 +45,7 @@ test('summaryTable: ours, the authors’ code and the paper on the paper’s cat
   assert.deepEqual([authors, paper, theirs, printed], [0.724, 0.71, 0.726, 0.745]);
   assert.ok(Math.abs(ours! - 0.745) < 1e-9 && Math.abs(pixel! - 0.765) < 1e-9);
   assert.deepEqual(figures('bottle: PatchCore').slice(1, 3), [undefined, 0.692]);
+  const some = results.filter(({ cell }) => cell.category === 'screw' || cell.system === 'patchcore');
+  const labels = summaryTable(some).rows.map(({ label }) => label);
+  assert.ok(labels.includes('bottle: PatchCore') && !labels.includes('bottle: CFLOW'), 'no row without ours');
 });
