@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { softpatch } from './command.js';
+import { cells, copyNotebooks, notebookNames, runNotebooks } from './notebook-copies.js';
+
+/** The notebooks there are. */
+const COUNT = 13;
+
+let folder: string;
+before(async () => {
+  folder = await copyNotebooks();
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+test('figures are rewritten with the same bytes', async () => {
+  const names = ['03', '06', '08', '09', '10'];
+  const first = await runNotebooks(folder, names);
+  assert.equal(first.code, 0, first.text);
+  const before = (await readdir(join(folder, 'figures'))).sort();
+  assert.ok(before.length >= 20, before.join(' '));
+  // From nothing again: what was computed the first time must not be what makes the second one equal.
+  const { code, text } = await runNotebooks(folder, names, 'again', 'lesson-again');
+  assert.equal(code, 0, text);
+  assert.deepEqual((await readdir(join(folder, 'again'))).sort(), before);
+  for (const name of before) {
+    assert.deepEqual(await readFile(join(folder, 'again', name)), await readFile(join(folder, 'figures', name)), name);
+  }
+});
+
+test('one settings cell switches every notebook to real data: its pictures and figures are not saved', async () => {
+  const own = join(folder, 'real');
+  const data = join(process.cwd(), folder, 'real-data');
+  const size = ['--train', '20', '--good', '4', '--defective', '2'];
+  const drawn = await softpatch(['data', 'draw', '--to', data, ...size]);
+  assert.equal(drawn.code, 0, drawn.stderr);
+  await mkdir(own);
+  const cell = /const settings: LessonSettings = \{.*?\};/;
+  for (const name of await notebookNames()) {
+    const text = await readFile(join('notebooks', name), 'utf8');
+    assert.match(text, cell, `${name} has the settings cell`);
+    const settings = `const settings: LessonSettings = { data: '${data}', category: 'bolt', size: 64 };`;
+    await writeFile(join(own, name), text.replace(cell, settings));
+  }
+  const { code, text } = await runNotebooks(folder, ['--folder', own], 'real-figures', 'real-lesson');
+  assert.equal(code, 0, text);
+  assert.match(text, new RegExp(`${COUNT} of ${COUNT} notebooks ran`));
+  await assert.rejects(readdir(join(folder, 'real-figures')), /ENOENT/);
+  // Pictures of the data are PNGs; the notebooks that draw nothing else must hold none.
+  for (const name of [
+    '00-quick-start',
+    '01-data-and-noise',
+    '02-patch-features',
+    '07-baselines',
+    '11-your-own-images',
+  ]) {
+    assert.ok(!(await readFile(join(own, `${name}.ipynb`), 'utf8')).includes('image/png'), name);
+  }
+  const told = (await cells(join(own, '09-noise-trends.ipynb'))).flatMap(({ outputs = [] }) => outputs);
+  assert.ok(
+    told.some(({ text: lines }) => lines?.join('').includes('0 failed')),
+    'all cells of the trends were computed',
+  );
+});
+
+test('a failing cell, a loose rejection and an endless loop fail the run; outputs up to there are saved', async () => {
+  const own = join(folder, 'broken');
+  const write = async (name: string, ...sources: string[]): Promise<void> => {
+    await mkdir(own, { recursive: true });
+    const code = sources.map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source: [source] }));
+    await writeFile(join(own, name), JSON.stringify({ cells: code, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+  };
+  await write('a-throws.ipynb', "console.log('one');", "throw new Error('on purpose');", "console.log('never');");
+  await write(
+    'b-loose.ipynb',
+    "Promise.reject(new Error('loose'));\nawait new Promise((done) => setTimeout(done, 50));",
+  );
+  await write('c-types.ipynb', "const n: number = 'text';");
+  await write('d-loop.ipynb', 'while (true);');
+  await write('e-fine.ipynb', "process.stdout.write('10 %\\r100 %\\n');");
+  const { code, text } = await runNotebooks(folder, ['--folder', own, '--limit', '12']);
+  assert.equal(code, 1);
+  for (const [name, outcome] of [
+    ['a-throws', 'failed'],
+    ['b-loose', 'failed'],
+    ['c-types', 'failed'],
+    ['d-loop', 'failed'],
+    ['e-fine', 'ok'],
+  ]) {
+    assert.match(text, new RegExp(`${outcome} +${name}`));
+  }
+  assert.match(text, /c-types\.ipynb failed:\n.*'string' is not assignable to type 'number'/);
+  assert.match(text, /d-loop\.ipynb .* ended after 12 s/);
+  const [first, second, third] = await cells(join(own, 'a-throws.ipynb'));
+  assert.deepEqual(first.outputs![0].text, ['one\n']);
+  assert.equal(second.outputs!.at(-1)!.output_type, 'error');
+  assert.deepEqual(third.outputs, []);
+  assert.deepEqual((await cells(join(own, 'e-fine.ipynb')))[0].outputs![0].text, ['100 %\n']);
+});
+
+/** Debian's Jupyter, or why it cannot be asked. */
+function jupyter(): { skip: string | false } {
+  const { status } = spawnSync('jupyter', ['nbconvert', '--version'], { stdio: 'ignore' });
+  return { skip: status === 0 ? false : 'jupyter nbconvert is not installed' };
+}
+
+test(
+  'Jupyter finds the kernel and runs a notebook: counts, errors with their text, and 2,000 lines',
+  jupyter(),
+  async () => {
+    const own = join(folder, 'jupyter');
+    await mkdir(own, { recursive: true });
+    const convert = (name: string): { status: number | null; stderr: string } =>
+      spawnSync(
+        'jupyter',
+        ['nbconvert', '--to', 'notebook', '--execute', '--output-dir', join(own, 'out'), join(own, name)],
+        { env: { ...process.env, JUPYTER_PATH: join(process.cwd(), 'jupyter') }, encoding: 'utf8', timeout: 120_000 },
+      );
+    const write = (name: string, ...sources: string[]): Promise<void> => {
+      const code = sources.map((source) => ({
+        cell_type: 'code',
+        metadata: {},
+        outputs: [],
+        source: [source],
+        execution_count: null,
+      }));
+      const kernelspec = { name: 'softpatch-lab', display_name: 'x', language: 'typescript' };
+      return writeFile(
+        join(own, name),
+        JSON.stringify({ cells: code, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 4 }),
+      );
+    };
+    await write(
+      'fine.ipynb',
+      "import { short } from 'softpatch-lab';\nconsole.log(short(0.5));",
+      'for (let i = 0; i < 2000; i++) console.log(i);',
+    );
+    const fine = convert('fine.ipynb');
+    assert.equal(fine.status, 0, fine.stderr);
+    const [first, second] = await cells(join(own, 'out/fine.ipynb'));
+    assert.deepEqual([first.execution_count, second.execution_count], [1, 2]);
+    assert.equal(first.outputs![0].text!.join(''), '.500\n');
+    assert.equal(
+      second
+        .outputs!.map(({ text }) => text!.join(''))
+        .join('')
+        .trim()
+        .split('\n').length,
+      2000,
+    );
+    await write('broken.ipynb', "throw new Error('on purpose');");
+    const broken = convert('broken.ipynb');
+    assert.notEqual(broken.status, 0);
+    assert.match(broken.stderr, /on purpose/);
+  },
+);
