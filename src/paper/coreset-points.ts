@@ -11,7 +11,7 @@ import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import { gatherRows } from '../kernels/gather-rows.js';
 import { createRandom } from '../random.js';
 import type { CoresetPoints } from './cell-file.js';
-import type { PlannedCell } from './plan.js';
+import type { PlannedCell, TsneEngine } from './plan.js';
 
 /** Rows drawn of a coreset, and the principal axes t-SNE sees. */
 const [ROWS, AXES] = [800, 50];
@@ -32,21 +32,35 @@ export async function coresetPoints(lab: Lab, { config, noisy, tsne: engine }: P
   const count = Math.min(engine === 'exact' ? ROWS : ROWS_TSNE_JS, picks.length);
   const chosen = createRandom(seed).fork('t-sne').distinct(picks.length, count).sort();
   const sample = gatherRows(rows, EMBEDDING_DIMENSIONS, chosen);
-  const axes = Math.min(AXES, count - 1);
-  const points = await principalCoordinates(lab.threads, sample, EMBEDDING_DIMENSIONS, axes);
-  const plane =
-    engine === 'exact' ? tsne(points, axes) : await tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
+  const plane = await placeRows(lab, sample, count, engine, seed);
   return {
     coresetSize: picks.length,
     noiseShare: coresetNoiseShare,
     defectShare: coresetDefectShare,
-    method: `${engine === 'exact' ? 't-SNE' : 'tsne-js'}, ${count} rows`,
+    method: `${count < FEWEST ? 'side by side' : engine === 'exact' ? 't-SNE' : 'tsne-js'}, ${count} rows`,
     points: Array.from(chosen, (row, i) => {
       const patch = picks[row];
       const from = defects?.[patch] ? 'defect' : train[Math.floor(patch / positions)].noise ? 'noise' : 'nominal';
       return { x: round(plane[2 * i]), y: round(plane[2 * i + 1]), from };
     }),
   };
+}
+
+/** Fewer rows have no neighbourhoods to keep. */
+const FEWEST = 4;
+
+/** Rows in the plane [count × 2] by t-SNE on their principal axes; too few of them stand side by side. */
+async function placeRows(
+  { threads }: Lab,
+  sample: Float32Array,
+  count: number,
+  engine: TsneEngine,
+  seed: number,
+): Promise<ArrayLike<number>> {
+  if (count < FEWEST) return Float64Array.from({ length: 2 * count }, (_, i) => (i % 2 === 0 ? i / 2 : 0));
+  const axes = Math.min(AXES, count - 1);
+  const points = await principalCoordinates(threads, sample, EMBEDDING_DIMENSIONS, axes);
+  return engine === 'exact' ? tsne(points, axes) : tsneJs(points, axes, createRandom(seed).fork('tsne-js'));
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
