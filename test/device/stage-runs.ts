@@ -15,7 +15,7 @@ import { EXTRACT } from '../../src/features/extract.js';
 import type { MapsLayout } from '../../src/features/reading.js';
 import type { FeatureSpec } from '../../src/features/spec.js';
 import { sharedFloats } from '../../src/kernels/arena.js';
-import { createRandom } from '../../src/random.js';
+import { createRandom, randomFromDraw } from '../../src/random.js';
 
 /** What a stage gave: numbers to compare, or rows chosen. */
 export type StageResult = { values: number[] } | { rows: number[] };
@@ -25,7 +25,7 @@ const [IMAGES, POSITIONS] = [12, 9];
 
 /** Rows about five centres, some of them noisy outliers. */
 function blobs(rows: number, d: number, seed: number): Float32Array {
-  const random = createRandom(seed);
+  const random = randomFromDraw(seed);
   const centres = Array.from({ length: 5 }, () => Float32Array.from({ length: d }, () => random.uniform(-2, 2)));
   const out = new Float32Array(rows * d);
   for (let i = 0; i < rows; i++) {
@@ -69,7 +69,7 @@ export function stageRuns(): Record<string, StageRun> {
   const z = blobs(IMAGES * POSITIONS, D, 1);
   const rows = blobs(300, D, 2);
   const kept = Uint8Array.from({ length: 300 }, (_, i) => (i % 11 === 3 ? 0 : 1));
-  const anchors = startRows(createRandom(5), 300);
+  const anchors = startRows(randomFromDraw(5), 300);
   const selected = async (compute: Compute, options: GreedyOptions): Promise<StageResult> => ({
     rows: [...(await compute.run(SELECT_ROWS, { z: rows, d: D, options }))],
   });
