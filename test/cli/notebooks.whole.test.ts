@@ -134,14 +134,14 @@ test(
     };
     await write(
       'fine.ipynb',
-      "import { short } from 'softpatch-lab';\nconsole.log(short(0.5));",
+      "import { EMBEDDING_DIMENSIONS } from 'softpatch-lab';\nconsole.log(EMBEDDING_DIMENSIONS);",
       'for (let i = 0; i < 2000; i++) console.log(i);',
     );
     const fine = convert('fine.ipynb');
     assert.equal(fine.status, 0, fine.stderr);
     const [first, second] = await cells(join(own, 'out/fine.ipynb'));
     assert.deepEqual([first.execution_count, second.execution_count], [1, 2]);
-    assert.equal(first.outputs![0].text!.join(''), '.500\n');
+    assert.equal(first.outputs![0].text!.join(''), '1024\n');
     assert.equal(
       second
         .outputs!.map(({ text }) => text!.join(''))
