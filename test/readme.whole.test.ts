@@ -58,13 +58,3 @@ test("the README's library example compiles under strict and prints two rows of 
   const printed = node([resolve(inside, 'example.js')], folder);
   assert.match(printed, /^patchcore [\d.]+ [\d.]+\nsoftpatch-lof [\d.]+ [\d.]+\n$/);
 });
-
-test('docs/command-line.md names every option of the commands it describes', async () => {
-  const page = await readFile('docs/command-line.md', 'utf8');
-  for (const command of ['evaluate', 'sweep', 'fit', 'detect', 'run']) {
-    const help = node([COMMAND, command, '--help'], '.').split('Examples:')[0];
-    for (const [, option] of help.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)) {
-      if (option !== '--help') assert.ok(page.includes(`\`${option}`), `${command} ${option}`);
-    }
-  }
-});
