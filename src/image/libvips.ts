@@ -39,6 +39,8 @@ export async function decodeWithLibvips(path: string, file: Buffer, indices: boo
 }
 
 const OPEN = { failOn: 'truncated', limitInputPixels: 1e9, ignoreIcc: true, autoOrient: true } as const;
+/** Formats whose bytes are compared with Pillow's; libvips reads more. */
+const READ: readonly string[] = ['png', 'jpeg', 'tiff', 'webp'];
 const TIFF_PALETTE = 3;
 const TIFF_YCBCR = 6;
 const TIFF_LAB = [8, 9, 10];
@@ -56,6 +58,12 @@ export async function libvipsFacts(path: string, file: Buffer): Promise<ImageFac
   const unread = tiff ? unreadTiff(tiff) : null;
   if (unread) throw new InputError(`${path} is a TIFF in ${unread}, which is not read`, 'Convert it to RGB or grey');
   const meta = await sharp(file, OPEN).metadata();
+  if (!READ.includes(meta.format ?? '')) {
+    throw new InputError(
+      `${path} is a ${meta.format} image, a format that is not read`,
+      'Convert it to PNG, JPEG, BMP, TIFF or WebP, or remove it',
+    );
+  }
   const palette = meta.isPalette || tiff?.photometric === TIFF_PALETTE;
   const grey = meta.space === 'b-w' || meta.space === 'grey16';
   return {

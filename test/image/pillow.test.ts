@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
+import sharp from 'sharp';
 import { decodeRgb, imageFacts, imageSize, readPixels } from '../../src/image/codec.js';
 import { readTiffTags } from '../../src/image/tiff-tags.js';
 import { openSafetensors } from '../../src/storage/safetensors.js';
@@ -90,6 +91,24 @@ test('a CMYK image is converted with a note that names it', async () => {
   assert.match(notes[0], /CMYK-95\.jpg is a CMYK image/);
 });
 
+test('interlaced PNG and BigTIFF, which Pillow does not write, decode as their plain forms', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const name of ['RGB-0.png', 'P16-0.png', 'L-0.png', 'I16-0.png']) {
+    const plain = sharp(join(FILES, name));
+    const { isPalette = false } = await plain.metadata();
+    const deep = name.startsWith('I16');
+    const kept = deep ? plain.toColourspace('grey16') : plain;
+    const path = join(folder, name);
+    await writeFile(path, await kept.png({ progressive: true, palette: isPalette, dither: 0 }).toBuffer());
+    assert.equal((await sharp(path).metadata()).isProgressive, true);
+    assert.deepEqual((await decodeRgb(path)).data, (await decodeRgb(join(FILES, name))).data, name);
+  }
+  const big = join(folder, 'big.tif');
+  await writeFile(big, await sharp(join(FILES, 'RGB-0.png')).tiff({ bigtiff: true, compression: 'lzw' }).toBuffer());
+  assert.equal(readTiffTags(await readFile(big))?.photometric, 2);
+  assert.deepEqual((await decodeRgb(big)).data, (await decodeRgb(join(FILES, 'RGB-0.png'))).data);
+});
+
 test('what cannot be read names the file, the cause and a fix that fits', async (t) => {
   const folder = await temporaryFolder(t);
   const say = (name: string, content: string | Buffer): Promise<string> =>
@@ -112,6 +131,10 @@ test('what cannot be read names the file, the cause and a fix that fits', async 
     await say('e.tif', photometric.withPhotometric(8)),
     /e\.tif is a TIFF in Lab colours, which is not read/,
   );
+  const gif = await sharp(join(FILES, 'RGB-0.png')).gif().toBuffer();
+  assert.match(await say('f.png', gif), /f\.png is a gif image, a format that is not read\. Convert it to PNG/);
+  const drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+  assert.match(await say('g.png', drawing), /g\.png is a svg image, a format that is not read/);
   await assert.rejects(decodeRgb(folder), /: it is a folder\. Give a file/);
   await assert.rejects(decodeRgb(join(folder, 'none.png')), /none\.png: there is no such file\. Check the path/);
   await assert.rejects(imageSize(join(folder, 'none.png')), /none\.png: there is no such file\. Check the path/);
