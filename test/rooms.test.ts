@@ -23,6 +23,7 @@ const ROOMS = [
   'figures',
   'paper',
   'notebook',
+  'jupyter',
   'cli',
 ];
 /** Packages that are native or heavy, each with the one file that may import it. */
@@ -34,6 +35,8 @@ const NATIVE: Record<string, string> = {
   vega: 'figures/vega.ts',
   'vega-lite': 'figures/vega.ts',
   'danfojs-node': 'figures/danfo.ts',
+  typescript6: 'jupyter/language/typescript.ts',
+  zeromq: 'jupyter/protocol/sockets.ts',
 };
 
 function room(file: string): number {

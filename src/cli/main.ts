@@ -14,6 +14,7 @@ import { addEvaluate } from './evaluate.js';
 import { describeFailure } from './failure.js';
 import { addFit } from './fit.js';
 import { refuseIgnored } from './ignored-options.js';
+import { addKernel } from './kernel.js';
 import { checkOutputs } from './outputs.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
@@ -42,6 +43,7 @@ for (const add of [
   addCache,
   addDoctor,
   addEngine,
+  addKernel,
 ])
   add(program);
 

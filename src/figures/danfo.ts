@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { escapeXml } from './render.js';
+import { htmlTable } from './html-table.js';
 
 /** The part of danfojs-node that is used; the package is an optional peer. */
 export interface DataFrame {
@@ -42,14 +42,7 @@ export async function toDanfo(rows: readonly object[]): Promise<DataFrame> {
  */
 export async function frameHtml(frame: DataFrame, digits = 3): Promise<string> {
   const { toJSON } = await loadDanfo();
-  const cell = (value: unknown): string => {
-    if (typeof value !== 'number') return `<td style="text-align:left">${escapeXml(String(value ?? ''))}</td>`;
-    return `<td style="text-align:right">${Number.isInteger(value) ? value : value.toFixed(digits)}</td>`;
-  };
-  const head = frame.columns.map((name) => `<th>${escapeXml(name)}</th>`).join('');
-  const rows = toJSON(frame, { format: 'column' });
-  const body = rows.map((row) => `<tr>${frame.columns.map((name) => cell(row[name])).join('')}</tr>`);
-  return `<table><thead><tr>${head}</tr></thead>\n<tbody>${body.join('\n')}</tbody></table>`;
+  return htmlTable(frame.columns, toJSON(frame, { format: 'column' }), digits);
 }
 
 /** A group's mean, deviation (n − 1; null for a single value) and number of values. */

@@ -58,6 +58,11 @@ function loadVega(): Promise<typeof import('vega')> {
   return measured;
 }
 
+/** A chart with the look of all charts; what it sets itself stays. */
+export function themed(spec: TopLevelSpec): TopLevelSpec {
+  return { ...spec, config: { ...CHART_THEME, ...spec.config } } as TopLevelSpec;
+}
+
 /**
  * Draws a Vega-Lite chart as SVG; the same chart gives the same bytes.
  * @throws Error on any warning of the compiler: a dropped encoding or a lost legend must not pass unseen.
@@ -71,8 +76,7 @@ export async function renderChart(spec: TopLevelSpec): Promise<string> {
   };
   const quiet = (): typeof logger => logger;
   const logger = { level: quiet, error: warn, warn, info: quiet, debug: quiet } as never;
-  const themed = { ...spec, config: { ...CHART_THEME, ...spec.config } } as TopLevelSpec;
-  const compiled = compile(themed, { logger }).spec as Spec;
+  const compiled = compile(themed(spec), { logger }).spec as Spec;
   if (warnings.length > 0) throw new Error(`the chart has warnings: ${warnings.join('; ')}`);
   return new vega.View(vega.parse(compiled), { renderer: 'none' }).toSVG();
 }

@@ -1,7 +1,9 @@
 // What notebooks open and show.
 
+export { type CellHost, cellSignal, type DisplayOptions, type MimeBundle } from './cell-host.js';
 export { cellReporter } from './cell-reporter.js';
 export { featurePictures, patchDistances } from './feature-pictures.js';
+export { inCell } from './in-cell.js';
 export {
   type Lesson,
   type LessonChoice,
@@ -12,3 +14,4 @@ export {
 } from './lesson.js';
 export { type PaperRun, type QuickLook, runPaper } from './paper-lesson.js';
 export { chartPng, sheetPng, svgPng } from './pictures.js';
+export { describe, show } from './show/show.js';

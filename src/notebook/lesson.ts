@@ -22,8 +22,8 @@ import { type Lab, openLab } from '../experiment/lab.js';
 import { patchGrid } from '../features/embedder.js';
 import { findWeights, WEIGHTS_FOLDER, weightsIn } from '../features/weight-files.js';
 import { encodePng } from '../image/codec.js';
-import { SILENT } from '../progress.js';
 import { cellReporter } from './cell-reporter.js';
+import { inCell } from './in-cell.js';
 
 /** What a notebook works on: one cell decides between the drawn set and real data. */
 export interface LessonSettings {
@@ -51,8 +51,8 @@ export type LessonChoice = {
 export type LessonFilter = LessonChoice & { budget: number };
 
 /**
- * A notebook's surroundings: a lab, and what it works on. Close it in the last cell. Its reporter shows progress on real data
- * and nothing on the drawn set, so that saved outputs stay the same.
+ * A notebook's surroundings: a lab, and what it works on. Close it in the last cell. Work stops when the cell that called it is
+ * interrupted; progress is shown while it lasts.
  */
 export interface Lesson extends Lab {
   readonly category: Category;
@@ -104,8 +104,9 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
     typeof given === 'string' ? findWeights(backbone, given) : weightsIn(join(project, WEIGHTS_FOLDER), backbone);
   const crop = size === 256 ? {} : { crop: size };
   const features: FeatureChoice = { backbone, weights, preprocessing: { resize: size, ...crop } };
-  const reporter = settings.data ? cellReporter() : SILENT;
-  const lab = await openLab({ engine: settings.engine, cache: join(folder, 'cache'), reporter });
+  const lab = inCell(
+    await openLab({ engine: settings.engine, cache: join(folder, 'cache'), reporter: cellReporter() }),
+  );
   const config: Lesson['config'] = ({ maskMode, ...choice }, filter) =>
     evaluateConfig({
       ...choice,
@@ -115,7 +116,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
       maskMode,
       seed,
     });
-  return {
+  return inCell({
     ...lab,
     category,
     noisy: contaminate(category, config({ method: 'patchcore' })),
@@ -135,7 +136,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
       if (found) return found;
       throw new InputError(`${category.name} has no masks`, 'Choose a category with ground_truth');
     },
-  };
+  });
 }
 
 /** A memory bank fitted on the contaminated images, to look inside. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { pythonJson } from '../../src/jupyter/notebook/python-json.js';
 import { type Cell, cells, copyNotebooks, notebookNames, runNotebooks } from './notebook-copies.js';
 
 /** The notebooks there are. */
@@ -49,5 +50,16 @@ test('saved notebooks have outputs, open with a question and end with exercises'
       code.some(({ outputs }) => outputs!.length > 0),
       name,
     );
+  }
+});
+
+test('notebooks are written as Jupyter writes them: sorted keys, stable ids', async () => {
+  for (const name of await notebookNames()) {
+    const text = await readFile(join('notebooks', name), 'utf8');
+    const notebook = JSON.parse(text);
+    assert.equal(text, `${pythonJson(notebook)}\n`, name);
+    const ids: string[] = notebook.cells.map(({ id }: { id: string }) => id);
+    assert.equal(new Set(ids).size, ids.length, name);
+    for (const id of ids) assert.match(id, /^[\w-]{1,64}$/, name);
   }
 });
