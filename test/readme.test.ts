@@ -25,7 +25,8 @@ test('every page and picture that the README and docs link exists', () => {
 
 test('docs/dependencies.md names every package with its version, and no other', () => {
   const main = JSON.parse(text('package.json'));
-  const tables = [{ ...main.peerDependencies, ...main.devDependencies, ...main.dependencies }];
+  const { peerDependencies, optionalDependencies, devDependencies, dependencies } = main;
+  const tables = [{ ...peerDependencies, ...optionalDependencies, ...devDependencies, ...dependencies }];
   for (const folder of main.workspaces) tables.push(JSON.parse(text(`${folder}/package.json`)).dependencies);
   const wanted = tables
     .flatMap((table) => Object.entries<string>(table))
