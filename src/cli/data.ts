@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { SMALL_SET } from '../dataset/drawn/write.js';
+import { SCENES } from '../dataset/drawn/scenes.js';
+import { type DrawnOptions, SMALL_SET } from '../dataset/drawn/write.js';
 import { importData } from '../dataset/import.js';
 import { openCategory } from '../dataset/layouts.js';
 import type { CountReport } from '../dataset/mvtec-counts.js';
@@ -33,15 +34,16 @@ export function addData(program: Command): void {
   data
     .command('draw')
     .description('draw the seeded data set: weave (texture), bracket (aligned), bolt (rotated)')
+    .argument('[category...]', 'only these')
     .option('--to <dir>', 'where categories go', 'data/drawn')
     .option('--seed <n>', 'seed', whole, SMALL_SET.seed)
     .option('--train <n>', 'training images a category', whole, SMALL_SET.train)
     .option('--good <n>', 'nominal test images', whole, SMALL_SET.good)
     .option('--defective <n>', 'test images a defect type', whole, SMALL_SET.defective)
-    .addHelpText('after', '\nExample:\n  softpatch data draw --to data/drawn --train 100')
-    .action(async (options: { to: string; seed: number; train: number; good: number; defective: number }) => {
-      const { to, ...size } = options;
-      for (const root of await drawPictureCategories(to, size, terminalReporter())) console.log(root);
+    .addHelpText('after', '\nExamples:\n  softpatch data draw --train 100\n  softpatch data draw bolt --to data/mine')
+    .action(async (names: string[], { to, ...size }: DrawnOptions & { to: string }) => {
+      const wanted = names.length > 0 ? names : Object.keys(SCENES);
+      for (const root of await drawPictureCategories(to, size, terminalReporter(), wanted)) console.log(root);
     });
   const noise = data
     .command('noise')

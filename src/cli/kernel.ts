@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { InputError } from '../errors.js';
 import { prefixDataFolder, userDataFolder } from '../jupyter/install/jupyter-folders.js';
 import { OWN_KERNEL, TSLAB_KERNEL, writeKernelSpec } from '../jupyter/install/kernel-spec.js';
+import { loadZeromq } from '../jupyter/protocol/sockets.js';
 
 interface InstallOptions {
   user?: boolean;
@@ -28,6 +29,7 @@ export function addKernel(program: Command): void {
     .action(async ({ user, prefix, to, tslab }: InstallOptions) => {
       if ([user, prefix, to].filter(Boolean).length > 1)
         throw new InputError('--user, --prefix and --to exclude each other', 'Give one of them');
+      await loadZeromq();
       const spec = tslab ? TSLAB_KERNEL : OWN_KERNEL;
       const folder = to ?? (prefix === undefined ? userDataFolder() : prefixDataFolder(prefix));
       console.log(`"${spec.displayName}" is in ${await writeKernelSpec(folder, spec)}`);

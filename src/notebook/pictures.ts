@@ -6,7 +6,7 @@ import { renderChart } from '../figures/vega.js';
 /** PNG bytes for a notebook: sharp on a high-density screen, small in the file. */
 const ZOOM = 1.6;
 
-/** A chart as PNG bytes, for `tslab.display.png`. */
+/** A chart as PNG bytes. */
 export async function chartPng(spec: TopLevelSpec): Promise<Uint8Array> {
   return renderPng(await renderChart(spec), ZOOM);
 }

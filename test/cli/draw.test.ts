@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { drawMissingCategories } from '../../src/cli/draw.js';
 import { SILENT } from '../../src/progress.js';
+import { softpatch } from './command.js';
 
 let folder: string;
 before(async () => {
@@ -27,4 +28,15 @@ test('what keeps a category from being drawn is told', async () => {
   await writeFile(file, 'in the way');
   await assert.rejects(drawMissingCategories(file, SILENT, ['bracket']), /file/);
   assert.equal(await readFile(file, 'utf8'), 'in the way');
+});
+
+test('softpatch data draw NAME… draws these alone, and refuses what it cannot draw', async () => {
+  const size = ['--train', '2', '--good', '1', '--defective', '1'];
+  const own = join(folder, 'own');
+  const { code, stderr } = await softpatch(['data', 'draw', 'bolt', 'weave', '--to', own, ...size]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual((await readdir(own)).sort(), ['bolt', 'weave']);
+  const unknown = await softpatch(['data', 'draw', 'nut', '--to', own, ...size]);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /no drawn category "nut"/);
 });

@@ -52,7 +52,7 @@ describe('the kernel, driven by Jupyter itself', { skip: withoutJupyter() }, () 
 
     test("the lab's work stops through its signal: threads are idle, nothing is half-written, and it can run again", async () => {
       const data = join(folder, 'data');
-      const drawn = await softpatch(['data', 'draw', '--to', data, '--category', 'bracket', '--train', '200']);
+      const drawn = await softpatch(['data', 'draw', 'bracket', '--to', data, '--train', '150']);
       assert.equal(drawn.code, 0, drawn.stderr);
       await value(
         `import { evaluate } from 'softpatch-lab';\nimport { openLesson } from 'softpatch-lab/notebook';\nprocess.env.SOFTPATCH_LESSON = '${join(folder, 'lesson')}';\nconst lesson = await openLesson({ data: '${data}', category: 'bracket', size: 128 });`,

@@ -19,16 +19,19 @@ export interface Sockets {
   close(): void;
 }
 
-/**
- * Binds the sockets a front end expects. Heartbeats are echoed here.
- * @throws InputError where ZeroMQ cannot be loaded.
- */
+/** ZeroMQ, an optional dependency. @throws InputError where it cannot be loaded. */
+export async function loadZeromq(): Promise<typeof import('zeromq')> {
+  try {
+    return await import('zeromq');
+  } catch (error) {
+    const [why] = (error as Error).message.split('\n');
+    throw new InputError(`zeromq cannot be loaded (${why})`, 'Run npm install zeromq@6.8.0', { cause: error });
+  }
+}
+
+/** Binds the sockets a front end expects. Heartbeats are echoed here. @throws InputError where ZeroMQ cannot be loaded. */
 export async function bindSockets({ transport, ip, ...ports }: Connection): Promise<Sockets> {
-  const zmq = await import('zeromq').catch((error: Error) => {
-    throw new InputError(`zeromq cannot be loaded (${error.message.split('\n')[0]})`, 'Run npm install zeromq@6.8.0', {
-      cause: error,
-    });
-  });
+  const zmq = await loadZeromq();
   const address = (port: number): string => `${transport}://${ip}${transport === 'tcp' ? ':' : '-'}${port}`;
   const ordered = (socket: { send(frames: Buffer[]): Promise<void> }): ((frames: Buffer[]) => Promise<void>) => {
     let tail = Promise.resolve();

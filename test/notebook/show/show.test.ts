@@ -68,6 +68,9 @@ test('describe(value): a chart is alive and a picture; SVG and HTML are drawn; o
   assert.deepEqual(live.data, chart.data);
   assert.match(live.config.font, /sans-serif/);
   assert.ok(bundle['image/png']);
+  // Data may lie in the views a chart is made of.
+  for (const parts of [{ layer: [chart] }, { hconcat: [{ layer: [chart] }, chart] }])
+    assert.ok((await look(parts))['application/vnd.vegalite.v5+json'], JSON.stringify(parts));
   assert.ok((await look(' <svg xmlns="http://www.w3.org/2000/svg"/> '))['image/svg+xml']);
   assert.ok((await look('<p>a</p>'))['text/html']);
   assert.deepEqual(await look('a < b and c > d'), { 'text/plain': "'a < b and c > d'" });
