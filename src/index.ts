@@ -84,12 +84,21 @@ export { type Lab, type LabOptions, openLab } from './experiment/lab.js';
 export { locateWeights } from './experiment/locate-weights.js';
 export type { ImageResult, Measurement } from './experiment/measure.js';
 export type { Versions } from './experiment/versions.js';
-export { patchGrid } from './features/embedder.js';
 export { EMBEDDING_DIMENSIONS } from './features/embedding.js';
 export type { ExtractionSeconds } from './features/extract-task.js';
+export { patchGrid } from './features/layers.js';
+export { BACKBONES } from './features/native-network.js';
+export { type OnnxChoice, onnxBackbone } from './features/onnx-backbone.js';
 export { type FeatureReader, featureReader, type TrainingPatches } from './features/reader.js';
-export { BACKBONES } from './features/resnet.js';
-export type { FeatureSpec, ImageRequest, Reading, WeightSource } from './features/spec.js';
+export type {
+  FeatureSpec,
+  ImageRequest,
+  OnnxForm,
+  OnnxLayer,
+  OnnxNetwork,
+  Reading,
+  WeightSource,
+} from './features/spec.js';
 export { fetchWeights, findWeights } from './features/weight-files.js';
 export type { Affine } from './image/affine.js';
 export { type DecodeOptions, decodeRgb, encodePng } from './image/codec.js';

@@ -103,7 +103,7 @@ test(
         t.diagnostic(`${swapped} of ${picks.length} picks stand elsewhere in the order`);
         assert.ok(worstRelative(radii(forCoreset, picks, starts), radii(forCoreset, goldenPicks, starts)) < 1e-5);
 
-        const bank = gather(rows, goldenPicks, weights, { softWeights: weights !== null });
+        const bank = gather({ rows, dimensions: 1024 }, goldenPicks, weights, { softWeights: weights !== null });
         const scorer = await createScorer(compute, bank, 1);
         const found = await scorer.neighbours(queries.rows);
         const goldenRows = (await golden.tensor(`${name}.nearest`)) as Int32Array;

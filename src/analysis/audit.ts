@@ -3,7 +3,7 @@ import { type Inspection, inspectTraining } from '../detector/witness/inspect.js
 import { type WitnessSettings, witnessSettings } from '../detector/witness/settings.js';
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
-import { patchGrid } from '../features/embedder.js';
+import { patchGrid } from '../features/layers.js';
 import { featureReader } from '../features/reader.js';
 import type { FeatureSpec } from '../features/spec.js';
 import type { Preprocessing } from '../image/preprocess.js';

@@ -12,8 +12,7 @@ import { contaminate } from '../experiment/contaminate.js';
 import { type Diagnostics, defectPatches, diagnose } from '../experiment/diagnostics.js';
 import type { Lab } from '../experiment/lab.js';
 import { maskOf } from '../experiment/measure.js';
-import { patchGrid } from '../features/embedder.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { patchGrid } from '../features/layers.js';
 import { featureReader } from '../features/reader.js';
 import { collectPixels } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
@@ -62,15 +61,16 @@ export async function createPreview(lab: Lab, category: Category, config: Evalua
   const { crop } = features.preprocessing;
   const reader = await featureReader(lab, features);
   const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
+  const { dimensions } = patches;
   const fits: Awaited<ReturnType<typeof fitBank>>[] = [];
   for (const tau of [0, bank.tau, HIGHEST]) {
     fits.push(await fitBank(lab, patches, { ...bank, tau }, createRandom(seed)));
   }
   const weights = fits[0].trace.patchWeights!;
   const picks = Int32Array.from(new Set(fits.flatMap((fitted) => [...fitted.bank.picks]))).sort();
-  const union = gather(await patches.rows(), picks, weights, bank);
+  const union = gather({ rows: await patches.rows(), dimensions }, picks, weights, bank);
   const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
-  const index = await compute.run(INDEX_NEIGHBOURS, { bank: union.rows, d: EMBEDDING_DIMENSIONS, k: DEPTH });
+  const index = await compute.run(INDEX_NEIGHBOURS, { bank: union.rows, d: dimensions, k: DEPTH });
   const found = await index.search(queries, { progress: reporter.stage('search'), signal });
   const depth = found.rows.length / (test.length * positions);
   const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;

@@ -8,8 +8,7 @@ import { contaminate } from '../experiment/contaminate.js';
 import { type Diagnostics, defectPatches, diagnose } from '../experiment/diagnostics.js';
 import type { Lab } from '../experiment/lab.js';
 import { maskOf } from '../experiment/measure.js';
-import { patchGrid } from '../features/embedder.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { patchGrid } from '../features/layers.js';
 import { featureReader, type TrainingPatches } from '../features/reader.js';
 import { task } from '../kernels/task.js';
 import { createRandom, type Random } from '../random.js';
@@ -61,6 +60,7 @@ export async function sweep(
   const reader = await featureReader(lab, features);
   const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
   const rows = await patches.rows();
+  const { dimensions } = patches;
   const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
   clock.lap('features');
 
@@ -72,8 +72,8 @@ export async function sweep(
   });
   clock.lap('weights');
 
-  const projection = projectionFor(random, 'coreset');
-  const z = await project(compute, rows, EMBEDDING_DIMENSIONS, projection, { signal });
+  const projection = projectionFor(random, 'coreset', dimensions);
+  const z = await project(compute, rows, dimensions, projection, { signal });
   const picks = await selectAll(lab, z, selections, random, reporter.stage('coresets'));
   clock.lap('coreset');
 
@@ -84,7 +84,7 @@ export async function sweep(
   const measured = new Array<Promise<Measured>>(banks.length);
   let done = 0;
   const picked = banks.map((bank, b): PickedBank => ({ bank, picks: picks[b], weights: weights[b] }));
-  for await (const { at, scores } of bankScores(lab, rows, picked, queries)) {
+  for await (const { at, scores } of bankScores(lab, { rows, dimensions }, picked, queries)) {
     clock.lap('search');
     const job = { scores, labels, masks, grid: side, crop: features.preprocessing.crop };
     measured[at] = lab.threads.run(MEASURE, job);

@@ -14,8 +14,8 @@ import {
   addThreads,
   assignment,
   type CacheOptions,
+  chosenFeatures,
   type FeatureOptions,
-  featureChoice,
   number,
   whole,
 } from './options.js';
@@ -56,8 +56,8 @@ Examples:
 async function runAudit(dir: string, options: Options): Promise<void> {
   const { out, seed, ratio, set } = options;
   const settings = { ...(ratio !== undefined && { ratio }), ...set };
-  const usual = findSystem('witness').reading('default', { backbone: options.backbone });
-  const config = systemConfig({ method: 'witness', settings, features: featureChoice(options, usual) }, seed);
+  const features = await chosenFeatures(options, (chosen) => findSystem('witness').reading('default', chosen));
+  const config = systemConfig({ method: 'witness', settings, features }, seed);
   const pictures = (await listImages(dir)).map(({ file, path }) => ({ name: file, path }));
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random')

@@ -25,7 +25,7 @@ export async function contaminated(
   options: ContaminatedOptions,
 ): Promise<{ config: EvaluateConfig; category: Category }> {
   const { seed, maskMode, noise, overlap = false, noiseAugmentation: augmentation } = options;
-  const choice = systemChoice(options);
+  const choice = await systemChoice(options);
   const manifest = options.noiseManifest ? await readManifest(options.noiseManifest) : undefined;
   const repeat = options.repeatNoise ?? false;
   const contamination = { noise, overlap, augmentation, repeat, ...(manifest && { manifest }) };

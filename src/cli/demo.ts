@@ -9,7 +9,7 @@ import { type HeatColumn, heatSheet, leakedAndUnseen } from '../figures/heat-she
 import { renderPng } from '../figures/render.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
-import { addFeatureOptions, addThreads, type FeatureOptions, featureChoice, number } from './options.js';
+import { addFeatureOptions, addThreads, chosenFeatures, type FeatureOptions, number } from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
@@ -43,8 +43,7 @@ export function addDemo(program: Command): void {
 }
 
 async function runDemo(options: Options): Promise<void> {
-  const usual = findSystem('patchcore').reading('paper', { backbone: options.backbone });
-  const choice = featureChoice(options, usual);
+  const choice = await chosenFeatures(options, (chosen) => findSystem('patchcore').reading('paper', chosen));
   const { features } = systemConfig({ method: 'patchcore', features: choice }, 0);
   const { weights } = features;
   console.log(

@@ -75,7 +75,7 @@ async function runFit(options: Options): Promise<void> {
   const { method, seed } = options;
   // Of one's own pictures nothing should be cut away unasked.
   const own = options.good && !options.frame && options.crop === undefined;
-  const choice = systemChoice(own ? { ...options, frame: 'squeeze' } : options);
+  const choice = await systemChoice(own ? { ...options, frame: 'squeeze' } : options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
   const { name, train, test, leftOut } = await trainingImages(options);
   const calibration = await calibrationChoice(options);

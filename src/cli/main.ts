@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Cancelled } from '../errors.js';
 import { packageVersion } from '../experiment/versions.js';
 import { addAudit } from './audit.js';
+import { addBackbone } from './backbone.js';
 import { addCache } from './cache.js';
 import { addCalibrate } from './calibrate.js';
 import { addData } from './data.js';
@@ -40,6 +41,7 @@ for (const add of [
   addCalibrate,
   addData,
   addWeights,
+  addBackbone,
   addCache,
   addDoctor,
   addEngine,

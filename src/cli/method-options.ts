@@ -5,7 +5,7 @@ import type { BankConfig } from '../detector/config.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
 import type { SystemChoice } from '../experiment/config.js';
-import { assignment, type FeatureOptions, featureChoice, number, whole } from './options.js';
+import { assignment, chosenFeatures, type FeatureOptions, featureChoice, number, whole } from './options.js';
 
 /** Options that choose a method and its switches. */
 export interface MethodOptions extends Partial<Omit<BankConfig, 'neighbours'>> {
@@ -64,12 +64,15 @@ function profileList(): string {
 }
 
 /** The system a user chose with its switches and features. */
-export function systemChoice(options: FeatureOptions & MethodOptions & { seed: number }): SystemChoice {
+export async function systemChoice(options: FeatureOptions & MethodOptions & { seed: number }): Promise<SystemChoice> {
   const { method, profile, seed } = options;
   const system = findSystem(method);
   const settings = switches(options);
-  const usual = system.reading(profile ?? system.profiles[0], { backbone: options.backbone, settings, seed });
-  return { method, profile, settings, features: featureChoice(options, usual) };
+  const features = await chosenFeatures(options, ({ backbone }) =>
+    // Another network's channels may be fewer than what was set for an ONNX file's.
+    system.reading(profile ?? system.profiles[0], backbone === undefined ? { seed } : { backbone, settings, seed }),
+  );
+  return { method, profile, settings, features };
 }
 
 /** The image filter a user chose, or null. It runs at its own defaults, on the method's weights where the network is the same. */

@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NOISE_AUGMENTATIONS } from '../dataset/augmentation.js';
-import type { ReadingDefaults, Settings } from '../detector/system.js';
+import type { ReadingChoice, ReadingDefaults, Settings } from '../detector/system.js';
 import { ENGINE_CHOICES, type EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import type { FeatureChoice } from '../experiment/config.js';
-import { BACKBONES } from '../features/resnet.js';
+import { BACKBONES } from '../features/native-network.js';
+import { isOnnxFile, onnxBackbone } from '../features/onnx-backbone.js';
 import { findWeights } from '../features/weight-files.js';
 import type { GreyWindow } from '../image/eight-bit.js';
 import type { Preprocessing } from '../image/preprocess.js';
+import type { ResampleFilter } from '../image/resample.js';
 import { list } from './lists.js';
 
 /** Parses a number or fails with a sentence. */
@@ -54,13 +56,20 @@ export interface FeatureOptions {
   crop?: number;
   frame?: Frame;
   window?: GreyWindow;
+  mean?: number[];
+  deviation?: number[];
+  interpolation?: ResampleFilter;
   engine: EngineChoice;
 }
 
 export function addFeatureOptions(command: Command): Command {
   return addEngine(command)
-    .addOption(new Option('--backbone <name>', 'network (default: by method, mostly resnet18)').choices([...BACKBONES]))
-    .option('--layers <names>', 'layers to read, comma-separated (default: by method)', list)
+    .option(
+      '--backbone <name>',
+      `${BACKBONES.join(', ')}, or a network.onnx (default: by method, mostly resnet18)`,
+      backboneName,
+    )
+    .option('--layers <names>', 'layers to read, comma-separated (default: by method; of a .onnx its outputs)', list)
     .option(
       '--weights <file>',
       'safetensors file, or "random" (default: data/weights/<backbone>.safetensors if there, else random)',
@@ -77,7 +86,31 @@ export function addFeatureOptions(command: Command): Command {
       '--window <low,high>',
       'values of images deeper than 8 bits that become black and white (default: their full range)',
       greyWindow,
+    )
+    .option('--mean <r,g,b>', "colours' means in 0…1 (default: ImageNet's, or the JSON beside a .onnx)", colours)
+    .option('--deviation <r,g,b>', "colours' standard deviations in 0…1 (default: as --mean)", colours)
+    .addOption(
+      new Option('--interpolation <filter>', 'how images are resized (default: by method, mostly bilinear)').choices([
+        'bilinear',
+        'bicubic',
+        'lanczos',
+        'linear',
+        'nearest',
+      ]),
     );
+}
+
+/** Parses a built-in backbone's name or an ONNX file's. */
+function backboneName(text: string): string {
+  if (BACKBONES.includes(text) || isOnnxFile(text)) return text;
+  throw new InvalidArgumentError(`Choose one of ${BACKBONES.join(', ')}, or a .onnx file.`);
+}
+
+/** Parses three numbers. */
+function colours(text: string): number[] {
+  const values = list(text).map(number);
+  if (values.length !== 3) throw new InvalidArgumentError('Give three numbers, such as 0.5,0.5,0.5.');
+  return values;
 }
 
 export function addEngine(command: Command): Command {
@@ -95,9 +128,37 @@ export function addEngine(command: Command): Command {
 export function featureChoice(options: Omit<FeatureOptions, 'engine'>, usual: ReadingDefaults): FeatureChoice {
   const backbone = options.backbone ?? usual.backbone;
   const { layers } = options;
-  const { window } = options;
-  const preprocessing = { ...framed(options, usual.preprocessing), ...(window && { window }) };
+  const preprocessing = chosenPreprocessing(options, usual.preprocessing);
   return { backbone, layers, weights: findWeights(backbone, options.weights), preprocessing };
+}
+
+/**
+ * What a user chose of a system's features, an ONNX file's network opened. @param reading what the system usually reads.
+ * @throws InputError as {@link featureChoice}, or for an unusable ONNX file.
+ */
+export async function chosenFeatures(
+  options: Omit<FeatureOptions, 'engine'>,
+  reading: (chosen: Pick<ReadingChoice, 'backbone'>) => ReadingDefaults,
+): Promise<FeatureChoice> {
+  const { backbone, layers, weights } = options;
+  if (backbone === undefined || !isOnnxFile(backbone)) return featureChoice(options, reading({ backbone }));
+  if (weights !== undefined) {
+    throw new InputError(`--weights would be ignored: ${backbone} holds its own`, 'Leave --weights out');
+  }
+  const usual = reading({}).preprocessing;
+  const set = chosenPreprocessing(options, usual);
+  return onnxBackbone(backbone, { layers, usual, preprocessing: set });
+}
+
+function chosenPreprocessing(options: Omit<FeatureOptions, 'engine'>, usual: Preprocessing): Partial<Preprocessing> {
+  const { window, mean, deviation, interpolation } = options;
+  return {
+    ...framed(options, usual),
+    ...(window && { window }),
+    ...(mean && { mean }),
+    ...(deviation && { deviation }),
+    ...(interpolation && { filter: interpolation }),
+  };
 }
 
 function framed({ frame, resize, crop }: Omit<FeatureOptions, 'engine'>, usual: Preprocessing): Partial<Preprocessing> {

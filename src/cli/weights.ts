@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { bankLayers } from '../detector/bank-system.js';
 import { InputError } from '../errors.js';
+import { BACKBONES, nativeNetwork } from '../features/native-network.js';
 import { loadParameters } from '../features/parameters.js';
-import { BACKBONES, resnet } from '../features/resnet.js';
 import { fetchWeights, WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
 import { weightsIdentity } from '../features/weights-identity.js';
 import { writeJsonOutput } from './outputs.js';
@@ -65,7 +65,7 @@ export function addWeights(program: Command): void {
     .option('--json <file>', 'write the outcome')
     .addHelpText('after', '\nExample:\n  softpatch weights check data/weights/resnet18.safetensors --backbone resnet18')
     .action(async (file: string, options: { backbone: string; json?: string }) => {
-      const network = resnet(options.backbone, bankLayers(options.backbone));
+      const network = nativeNetwork(options.backbone, bankLayers(options.backbone));
       const { size: layers } = await loadParameters(network, file);
       const sha256 = await weightsIdentity({ backbone: options.backbone, weights: { kind: 'file', path: file } });
       if (options.json) await writeJsonOutput(options.json, { file, backbone: options.backbone, layers, sha256 });

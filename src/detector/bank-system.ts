@@ -1,7 +1,6 @@
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
-import { patchGrid } from '../features/embedder.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import { patchGrid } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
 import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { toShared } from '../kernels/arena.js';
@@ -114,7 +113,7 @@ export function bankTensors(
   { precision }: Pick<BankConfig, 'precision'>,
 ): Tensors {
   const count = picks.length;
-  const shape = [count, EMBEDDING_DIMENSIONS];
+  const shape = [count, rows.length / count];
   return {
     // Rows of a half-precision bank are halves already, so nothing is lost.
     bank:
@@ -131,7 +130,7 @@ export function restoredBank({ bank, picks, weights }: Tensors): MemoryBank {
   const fix = 'Fit the detector again';
   const rows = bank?.dtype === 'F16' ? floatsFromHalves(bank.data as Uint16Array) : (bank?.data as Float32Array);
   const count = picks?.data.length;
-  if (!rows || rows.length !== count * EMBEDDING_DIMENSIONS || (weights && weights.data.length !== count)) {
+  if (!rows || rows.length !== count * bank.shape[1] || (weights && weights.data.length !== count)) {
     throw new InputError('the memory bank does not fit its list of patches', fix);
   }
   if (!rows.every(Number.isFinite)) throw new InputError('the memory bank holds NaN', fix);

@@ -1,11 +1,10 @@
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import { gatherRows } from '../kernels/gather-rows.js';
 import { roundToHalf } from '../storage/half.js';
 import type { BankConfig } from './config.js';
 
 /** A fitted memory bank with what is known of how it came about. */
 export interface MemoryBank {
-  /** [picks × 1024] original embeddings, in order of selection. */
+  /** [picks × dimensions] original embeddings, in order of selection. */
   rows: Float32Array;
   /** [picks] training patch of each row (image·positions + position). */
   picks: Int32Array;
@@ -20,16 +19,21 @@ export interface LazyBank extends Omit<MemoryBank, 'rows'> {
   load(): Promise<MemoryBank>;
 }
 
-/** The picked rows of patches [n × 1024] and their weights as a bank, rounded to half precision if so configured. */
+/** The picked rows of patches [n × dimensions] and their weights as a bank, rounded to half precision if so configured. */
 export function gather(
-  rows: Float32Array,
+  { rows, dimensions }: { rows: Float32Array; dimensions: number },
   picks: Int32Array,
   weights: Float32Array | null,
   config: Pick<BankConfig, 'softWeights'> & Partial<Pick<BankConfig, 'precision'>>,
 ): MemoryBank {
-  const own = gatherRows(rows, EMBEDDING_DIMENSIONS, picks);
+  const own = gatherRows(rows, dimensions, picks);
   if (config.precision === 'half') roundToHalf(own);
   return { rows: own, picks, weights: storedWeights(picks, weights, config) };
+}
+
+/** Values of a bank's row. */
+export function bankDimensions({ rows, picks }: Pick<MemoryBank, 'rows' | 'picks'>): number {
+  return rows.length / picks.length;
 }
 
 /** The picks' weights, clamped at 0, or null where they do not multiply scores. */

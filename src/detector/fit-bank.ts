@@ -4,7 +4,6 @@ import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/proj
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { TrainingPatches } from '../features/reader.js';
 import type { Random } from '../random.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
@@ -48,7 +47,7 @@ export async function fitBank(
     picks,
     weights: storedWeights(picks, weights, config),
     key: contentKey(['bank', patches.key, hashBytes(picks), config.precision]),
-    load: async () => gather(await patches.rows(), picks, weights, config),
+    load: async () => gather({ rows: await patches.rows(), dimensions: patches.dimensions }, picks, weights, config),
   };
   const seconds = { denoise: weighed?.seconds ?? 0, coreset };
   return { bank, trace: { patchWeights: weights, kept, cut: denoised?.cut ?? null, seconds } };
@@ -67,14 +66,14 @@ export async function weigh(
   if (!discriminator) throw new InputError('no discriminator judges these patches', 'Choose a SoftPatch method');
   const { positions } = patches;
   const options = { discriminator, k };
-  const projection = projectionFor(random, 'denoise');
+  const projection = projectionFor(random, 'denoise', patches.dimensions);
   const dependsOn = ['weights', VERSION, patches.key, positions, options, hashBytes(projection)];
   let seconds = 0;
   const stored = await cache.remember('weights', dependsOn, async () => {
     const rows = await patches.rows();
     const progress = reporter.stage('denoise');
     const begin = performance.now();
-    const z = await project(compute, rows, EMBEDDING_DIMENSIONS, projection, { signal });
+    const z = await project(compute, rows, patches.dimensions, projection, { signal });
     const job = { z, positions, d: PROJECTED_DIMENSIONS, options };
     const data = await compute.run(PATCH_WEIGHTS, job, { progress, signal });
     seconds = (performance.now() - begin) / 1000;
@@ -92,7 +91,7 @@ async function pick(
   kept: Uint8Array | null,
 ): Promise<{ picks: Int32Array; seconds: number }> {
   const projects = sampler === 'greedy' || sampler === 'exact';
-  const projection = projectionFor(random, 'coreset');
+  const projection = projectionFor(random, 'coreset', patches.dimensions);
   const own = random.fork('sampler');
   const identity = [hashBytes(projection), own.fork('identity').integer(2 ** 31), kept && hashBytes(kept)];
   const dependsOn = ['picks', VERSION, patches.key, patches.count, sampler, ratio, firstPickFromKept, identity];
@@ -102,7 +101,7 @@ async function pick(
     const progress = reporter.stage('coreset');
     const begin = performance.now();
     const z = projects
-      ? await project(compute, rows, EMBEDDING_DIMENSIONS, projection, { signal })
+      ? await project(compute, rows, patches.dimensions, projection, { signal })
       : new Float32Array(patches.count);
     const d = projects ? PROJECTED_DIMENSIONS : 1;
     const input = { z, d, ratio, kept: kept ?? undefined, firstPickFromKept };
@@ -113,6 +112,6 @@ async function pick(
   return { picks: stored.picks.data as Int32Array, seconds };
 }
 
-export function projectionFor(random: Random, purpose: 'denoise' | 'coreset'): Float32Array {
-  return randomProjection(random.fork(`projection/${purpose}`), EMBEDDING_DIMENSIONS);
+export function projectionFor(random: Random, purpose: 'denoise' | 'coreset', dimensions: number): Float32Array {
+  return randomProjection(random.fork(`projection/${purpose}`), dimensions);
 }

@@ -1,5 +1,4 @@
 import type { Resources } from '../engine/resources.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { TrainingPatches } from '../features/reader.js';
 import type { MemoryBank } from './bank.js';
 import type { Neighbours } from './neighbours.js';
@@ -39,7 +38,7 @@ export async function leaveOutScores(
     const again: number[] = [];
     for (let from = 0; from < left.length; from += BATCH * positions) {
       const batch = left.slice(from, from + BATCH * positions);
-      const found = await scorer.neighbours(gatherRows(rows, batch), { signal });
+      const found = await scorer.neighbours(gatherRows(rows, patches.dimensions, batch), { signal });
       for (const [q, patch] of batch.entries()) {
         const score = foreignScore(
           found,
@@ -87,8 +86,7 @@ function foreignScore(
   return (sum / taken) * (bank.weights ? bank.weights[nearest] : 1);
 }
 
-function gatherRows(rows: Float32Array, patches: readonly number[]): Float32Array {
-  const d = EMBEDDING_DIMENSIONS;
+function gatherRows(rows: Float32Array, d: number, patches: readonly number[]): Float32Array {
   // Whole images in a row need no copy.
   if (patches.at(-1)! - patches[0] === patches.length - 1)
     return rows.subarray(patches[0] * d, (patches.at(-1)! + 1) * d);

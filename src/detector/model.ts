@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ENGINE_CHOICES, type Engine } from '../engine/names.js';
 import { InputError } from '../errors.js';
+import { nativeNetwork } from '../features/native-network.js';
+import { NETWORK_TENSOR, networkTensor } from '../features/onnx-network.js';
 import { weightTensors } from '../features/parameters.js';
-import { resnet } from '../features/resnet.js';
 import type { FeatureSpec, WeightSource } from '../features/spec.js';
 import { openSafetensors, writeSafetensors } from '../storage/safetensors.js';
 import type { Calibration } from './calibration.js';
@@ -50,10 +51,26 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
     square: z.boolean().optional(),
     pad: z.boolean().optional(),
     window: z.tuple([z.number(), z.number()]).optional(),
+    mean: z.array(z.number()).length(3).optional(),
+    deviation: z.array(z.number()).length(3).optional(),
   }),
+  network: z
+    .object({
+      layers: z.array(
+        z.object({
+          layer: z.string(),
+          form: z.enum(['channels-first', 'channels-last', 'tokens']),
+          channels: z.number().int().min(1),
+          side: z.number().int().min(1),
+          others: z.number().int().min(0),
+        }),
+      ),
+    })
+    .optional(),
   reading: z
     .discriminatedUnion('kind', [
       z.object({ kind: z.literal('embedding') }),
+      z.object({ kind: z.literal('concatenation'), pool: z.union([z.literal(1), z.literal(3)]) }),
       z.object({ kind: z.literal('maps'), channels: z.array(z.number().int()).nullable() }),
     ])
     .optional(),
@@ -102,9 +119,11 @@ async function packedWeights(
   { features, weightsSha256: sha256 }: Detector,
   selfContained: boolean,
 ): Promise<{ source: WeightSource; tensors: Tensors }> {
-  const { weights, backbone, layers } = features;
+  const { weights, backbone, layers, network, preprocessing } = features;
   if (weights.kind === 'random' || !(selfContained || weights.within)) return { source: weights, tensors: {} };
-  const found = await weightTensors(resnet(backbone, layers), weights.path, weights.within?.prefix);
+  const found = network
+    ? { [NETWORK_TENSOR]: await networkTensor(weights, layers) }
+    : await weightTensors(nativeNetwork(backbone, layers, preprocessing.crop), weights.path, weights.within?.prefix);
   const named = Object.entries(found).map(([name, tensor]) => [WEIGHTS_PREFIX + name, tensor]);
   return {
     source: { kind: 'file', path: weights.path, within: { prefix: WEIGHTS_PREFIX, sha256 } },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
+import { allChannels } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
-import { allChannels, mapsLayout } from '../features/reading.js';
+import { mapsLayout } from '../features/reading.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { sharedFloats, toShared } from '../kernels/arena.js';
 import { createRandom } from '../random.js';
@@ -53,8 +54,8 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
     about,
     profiles,
     settings,
-    reading(profile, { backbone = usual, layers = padimLayers(backbone), settings: set, seed = 0 } = {}) {
-      const all = allChannels({ backbone, layers });
+    reading(profile, { backbone = usual, layers = padimLayers(backbone), network, settings: set, seed = 0 } = {}) {
+      const all = allChannels({ backbone, layers, network });
       const count = settings(profile, set).channels ?? Math.min(all, backbone === 'resnet18' ? 100 : 550);
       if (count > all) throw new InputError(`${backbone} has ${all} channels, not ${count}`, 'Choose fewer channels');
       const channels = [...createRandom(seed).fork('padim/channels').distinct(all, count)].sort((a, b) => a - b);

@@ -1,14 +1,13 @@
 import { checkLength, checkWhole, countRows } from '../arguments.js';
 import type { Compute } from '../engine/stage.js';
 import { InputError } from '../errors.js';
-import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
 import type { Watch } from '../progress.js';
-import type { MemoryBank } from './bank.js';
+import { bankDimensions, type MemoryBank } from './bank.js';
 import { INDEX_NEIGHBOURS, type Neighbours } from './neighbours.js';
 
 /** Scores patches against a bank. */
 export interface BankScorer {
-  /** @param rows [patches × 1024]. @returns [patches] weight · squared distance (docs/methods.md 4.1, step 8). */
+  /** @param rows [patches × dimensions]. @returns [patches] weight · squared distance (docs/methods.md 4.1, step 8). */
   score(rows: Float32Array, watch?: Watch): Promise<Float32Array>;
   /** Nearest bank rows of patches. */
   neighbours(rows: Float32Array, watch?: Watch): Promise<Neighbours>;
@@ -16,12 +15,13 @@ export interface BankScorer {
 
 /** Builds the exact index over a bank; scores average the `k` nearest rows. */
 export async function createScorer(compute: Pick<Compute, 'run'>, bank: MemoryBank, k: number): Promise<BankScorer> {
-  const index = await compute.run(INDEX_NEIGHBOURS, { bank: bank.rows, d: EMBEDDING_DIMENSIONS, k });
+  const d = bankDimensions(bank);
+  const index = await compute.run(INDEX_NEIGHBOURS, { bank: bank.rows, d, k });
   const neighbours = (rows: Float32Array, watch?: Watch): Promise<Neighbours> => index.search(rows, watch);
   return {
     neighbours,
     async score(rows, watch) {
-      return patchScores(await neighbours(rows, watch), bank.weights, rows.length / EMBEDDING_DIMENSIONS);
+      return patchScores(await neighbours(rows, watch), bank.weights, rows.length / d);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Resources } from '../engine/resources.js';
 import type { FeatureReader } from '../features/reader.js';
-import type { FeatureSpec, ImageRequest } from '../features/spec.js';
+import type { FeatureSpec, ImageRequest, OnnxNetwork } from '../features/spec.js';
 import type { Random } from '../random.js';
 import type { StoredTensor } from '../storage/safetensors.js';
 
@@ -17,6 +17,8 @@ export type ReadingDefaults = Pick<FeatureSpec, 'backbone' | 'layers' | 'preproc
 export interface ReadingChoice {
   backbone?: string;
   layers?: readonly string[];
+  /** Where the backbone is an ONNX file's. */
+  network?: OnnxNetwork;
   settings?: Settings;
   seed?: number;
 }

@@ -1,8 +1,8 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../engine/tensorflow.js';
-import { EMBEDDING_DIMENSIONS, type LayerMap, layerMaps } from '../features/embedding.js';
+import { EMBEDDING_DIMENSIONS, type LayerMap } from '../features/embedding.js';
 
-/** The patch embedding on a device: layer maps [batch × h × w × c] to [batch × positions × 1024], inside `tf.tidy`. */
+/** The patch embedding on a device: layer maps [batch × h × w × c] to [batch × positions × dimensions], inside `tf.tidy`. */
 export interface DeviceEmbedding {
   embed(maps: readonly Tensor4D[]): Tensor;
   dispose(): void;
@@ -13,18 +13,23 @@ export interface DeviceEmbedding {
  * convolution a layer with a mostly empty kernel, upsampling is bilinear with half-pixel centres, and layers are added at
  * their channels.
  */
-export function createDeviceEmbedding(tf: TensorFlow, widths: readonly number[]): DeviceEmbedding {
-  const layers = layerMaps(widths).map((layer, i) => ({ layer, kernel: tf.keep(kernel(tf, layer, widths[i])) }));
+export function createDeviceEmbedding(
+  tf: TensorFlow,
+  maps: readonly LayerMap[],
+  widths: readonly number[],
+  dimensions: number = EMBEDDING_DIMENSIONS,
+): DeviceEmbedding {
+  const layers = maps.map((layer, i) => ({ layer, kernel: tf.keep(kernel(tf, layer, widths[i])) }));
   return {
-    embed(maps) {
-      const [, height, width] = maps[0].shape;
-      const parts = maps.map((map, i): Tensor => {
+    embed(given) {
+      const [, height, width] = given[0].shape;
+      const parts = given.map((map, i): Tensor => {
         const { layer, kernel: own } = layers[i];
         const pooled = tf.conv2d(map, own, 1, 'same');
         const [, h, w] = map.shape;
         const wide =
           h === height && w === width ? pooled : tf.image.resizeBilinear(pooled, [height, width], false, true);
-        const after = EMBEDDING_DIMENSIONS - layer.first - layer.count;
+        const after = dimensions - layer.first - layer.count;
         if (layer.first === 0 && after === 0) return wide;
         return tf.pad(wide, [
           [0, 0],
@@ -34,7 +39,7 @@ export function createDeviceEmbedding(tf: TensorFlow, widths: readonly number[])
         ]);
       });
       const sum = parts.reduce((total, part) => tf.add(total, part));
-      return tf.reshape(sum, [-1, height * width, EMBEDDING_DIMENSIONS]);
+      return tf.reshape(sum, [-1, height * width, dimensions]);
     },
     dispose: () => tf.dispose(layers.map(({ kernel: own }) => own)),
   };

@@ -1,7 +1,7 @@
 import { checkCancelled } from '../errors.js';
-import { patchGrid } from '../features/embedder.js';
 import { type Extraction, type ExtractionJob, reportReuse, storeOf } from '../features/extract.js';
 import { checkFinite } from '../features/input.js';
+import { patchGrid } from '../features/layers.js';
 import { imageLength } from '../features/reading.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { sharedFloats } from '../kernels/arena.js';

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { specParameters } from '../features/embedder.js';
-import { mapsLayout } from '../features/reading.js';
-import { resnet } from '../features/resnet.js';
+import { specNetwork, specParameters } from '../features/embedder.js';
+import { layerShapes } from '../features/layers.js';
+import { embeddingMaps, mapsLayout, patchDimensions } from '../features/reading.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { createTensorFlowNetwork } from '../features/tensorflow-network.js';
 import type { Device } from './device.js';
@@ -19,8 +19,8 @@ export interface DeviceNetwork {
 /** Puts a network on a device. @throws InputError for unusable weights; OutOfMemory. */
 export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Promise<DeviceNetwork> {
   const { tf } = device;
-  const network = resnet(spec.backbone, spec.layers);
-  const parameters = await specParameters(spec);
+  const network = specNetwork(spec);
+  const parameters = await specParameters(spec, network);
   const { crop } = spec.preprocessing;
   return device.attempt(async () => {
     const built = createTensorFlowNetwork(tf, network, parameters);
@@ -45,8 +45,8 @@ export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Pr
 /** The spec's reading on a device: maps to [count × values]. */
 function createDeviceReading({ tf }: Device, spec: FeatureSpec): { read(maps: Tensor4D[]): Tensor; dispose(): void } {
   if (spec.reading?.kind !== 'maps') {
-    const widths = resnet(spec.backbone, spec.layers).outputs.map(({ channels }) => channels);
-    const embedding = createDeviceEmbedding(tf, widths);
+    const widths = layerShapes(spec).map(({ channels }) => channels);
+    const embedding = createDeviceEmbedding(tf, embeddingMaps(spec), widths, patchDimensions(spec));
     return { read: (maps) => embedding.embed(maps), dispose: () => embedding.dispose() };
   }
   const { maps: layouts } = mapsLayout(spec);

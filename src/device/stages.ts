@@ -37,7 +37,10 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
   const add: Add = (stage, form) => {
     forms.set(stage, form as Form);
   };
-  add(EXTRACT, extractor.extract);
+  // An ONNX file's network is onnxruntime's.
+  add(EXTRACT, (job, watch) =>
+    job.spec.network ? EXTRACT.onThreads(threads, job, watch) : extractor.extract(job, watch),
+  );
   add(PROJECT, (job, watch) => deviceProject(device, job, watch));
   add(PATCH_WEIGHTS, (job, watch) => devicePatchWeights(device, job, watch));
   add(SELECT_ROWS, (job, watch) => deviceGreedyCoreset(device, job, watch));

@@ -1,96 +1,153 @@
-/*
- * Protocol buffers by hand: the few message fields of onnx.proto that a graph needs, so that a session starts from
- * memory with no file and no further package. Field numbers are those of onnx.proto (opset 13, IR 7).
- */
-type Field = Uint8Array;
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  bytes.push(rest);
-  return bytes;
-}
-
-const int = (field: number, value: number): Field => Uint8Array.from([...varint(field * 8), ...varint(value)]);
-const bytes = (field: number, content: Uint8Array): Field =>
-  Buffer.concat([Uint8Array.from([...varint(field * 8 + 2), ...varint(content.length)]), content]);
-const text = (field: number, value: string): Field => bytes(field, Buffer.from(value));
-const message = (field: number, ...fields: Field[]): Field => bytes(field, Buffer.concat(fields));
-
-const [FLOAT, INT64] = [1, 7];
-/** Attribute types. */
-const [INT, INTS] = [2, 7];
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataType as DataType,
+  type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  type OperatorSetIdProto,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './onnx-schema.js';
 
 /** A number, or a name for one that each run may choose. */
 export type Side = number | string;
 
+/** Types of inputs and outputs. */
+export type ValueType = 'float' | 'uint8' | 'int64';
+
+/** A float, a text or a graph as an attribute; plain numbers are whole. */
+export type Attribute = number | readonly number[] | { float: number } | { text: string } | { graph: GraphProto };
+
+export type Attributes = Record<string, Attribute>;
+
 /** Builds the bytes of an ONNX model from its nodes in order; values are known by their names. */
 export interface OnnxGraph {
+  readonly opset: number;
   /** A tensor given to each run. */
-  input(name: string, shape: readonly Side[]): string;
-  /** A constant tensor; whole numbers where the data are an Int32Array. */
-  constant(name: string, shape: readonly number[], data: Float32Array | Int32Array): string;
+  input(name: string, shape: readonly Side[], type?: ValueType): string;
+  /** A constant tensor: floats, whole numbers of an Int32Array, or the bits of halves of a Uint16Array. */
+  constant(name: string, shape: readonly number[], data: Float32Array | Int32Array | Uint16Array): string;
   /** A node with one output, called `output` or by a new name. */
   op(type: string, inputs: readonly string[], attributes?: Attributes, output?: string): string;
   /** A node with several outputs. */
   ops(type: string, inputs: readonly string[], outputs: number, attributes?: Attributes): string[];
+  /** Takes in another graph's nodes and constants. Its names must not be in use; its inputs must be values here. */
+  include(graph: Pick<GraphProto, 'node' | 'initializer' | 'sparseInitializer'>): void;
   /** Has each run give a value. */
-  output(name: string, shape: readonly Side[]): void;
-  /** The model. */
-  bytes(): Uint8Array;
+  output(name: string, shape: readonly Side[], type?: ValueType): void;
+  /** A graph inside this one's nodes, as `Scan` takes it: it may read values from here. Its own names begin with the prefix. */
+  inner(prefix: string): OnnxGraph;
+  /** As an attribute of a node. */
+  proto(): GraphProto;
+  /** The model. @param metadata texts kept with it. */
+  bytes(metadata?: Readonly<Record<string, string>>): Uint8Array;
 }
 
-export type Attributes = Record<string, number | readonly number[]>;
+/** The version of the standard operators that graphs are written in unless they have to go with others. */
+const OPSET = 13;
+/** Version of the file format that goes with an operator set, by the standard's table. */
+const irVersion = (opset: number): bigint => (opset <= 14 ? 7n : opset <= 18 ? 8n : opset <= 20 ? 9n : 10n);
 
-/** An empty graph. */
-export function onnxGraph(name: string): OnnxGraph {
-  const nodes: Field[] = [];
-  const rest: Field[] = [];
+/** An empty graph. @param options `opset` of the standard operators; `others`: sets that included graphs need. */
+export function onnxGraph(
+  name: string,
+  {
+    opset = OPSET,
+    others = [],
+    prefix = '',
+  }: { opset?: number; others?: readonly OperatorSetIdProto[]; prefix?: string } = {},
+): OnnxGraph {
+  const graph = create(GraphProtoSchema, { name });
   let named = 0;
-  const node = (type: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes): void => {
-    const fields = [
-      ...inputs.map((input) => text(1, input)),
-      ...outputs.map((output) => text(2, output)),
-      text(4, type),
-      ...Object.entries(attributes).map(([key, value]) => attribute(key, value)),
-    ];
-    nodes.push(message(1, ...fields));
+  const node = (opType: string, input: readonly string[], output: readonly string[], given: Attributes): void => {
+    const attribute = Object.entries(given).map(([key, value]) => attributeProto(key, value));
+    graph.node.push(create(NodeProtoSchema, { opType, input: [...input], output: [...output], attribute }));
   };
   return {
-    input(own, shape) {
-      rest.push(valueInfo(11, own, shape));
+    opset,
+    input(own, shape, type = 'float') {
+      graph.input.push(valueInfo(own, shape, type));
       return own;
     },
     constant(own, shape, data) {
-      const whole = data instanceof Int32Array;
-      const held = whole ? BigInt64Array.from(data, BigInt) : data;
-      const raw = new Uint8Array(held.buffer, held.byteOffset, held.byteLength);
-      const fields = [...shape.map((side) => int(1, side)), int(2, whole ? INT64 : FLOAT), text(8, own), bytes(9, raw)];
-      rest.push(message(5, ...fields));
+      graph.initializer.push(tensorProto(own, shape, data));
       return own;
     },
-    op(type, inputs, attributes = {}, output = `:${named++}`) {
+    op(type, inputs, attributes = {}, output = `${prefix}:${named++}`) {
       node(type, inputs, [output], attributes);
       return output;
     },
     ops(type, inputs, outputs, attributes = {}) {
-      const names = Array.from({ length: outputs }, () => `:${named++}`);
+      const names = Array.from({ length: outputs }, () => `${prefix}:${named++}`);
       node(type, inputs, names, attributes);
       return names;
     },
-    output: (own, shape) => void rest.push(valueInfo(12, own, shape)),
-    bytes: () =>
-      Buffer.concat([int(1, 7), message(7, ...nodes, text(2, name), ...rest), message(8, text(1, ''), int(2, 13))]),
+    include(other) {
+      graph.node.push(...other.node);
+      graph.initializer.push(...other.initializer);
+      graph.sparseInitializer.push(...other.sparseInitializer);
+    },
+    output: (own, shape, type = 'float') => void graph.output.push(valueInfo(own, shape, type)),
+    inner: (own) => onnxGraph(own, { opset, prefix: own }),
+    proto: () => graph,
+    bytes: (metadata = {}) =>
+      toBinary(
+        ModelProtoSchema,
+        create(ModelProtoSchema, {
+          irVersion: irVersion(opset),
+          producerName: 'softpatch-lab',
+          graph,
+          metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+          opsetImport: [{ domain: '', version: BigInt(opset) }, ...others],
+        }),
+      ),
   };
 }
 
-function attribute(key: string, value: number | readonly number[]): Field {
-  if (typeof value === 'number') return message(5, text(1, key), int(3, value), int(20, INT));
-  return message(5, text(1, key), ...value.map((own) => int(8, own)), int(20, INTS));
+/** A constant as a graph keeps it. */
+export function tensorProto(
+  name: string,
+  shape: readonly number[],
+  data: Float32Array | Int32Array | Uint16Array,
+): TensorProto {
+  const held = data instanceof Int32Array ? BigInt64Array.from(data, BigInt) : data;
+  const dataType =
+    data instanceof Int32Array ? DataType.INT64 : data instanceof Uint16Array ? DataType.FLOAT16 : DataType.FLOAT;
+  const rawData = new Uint8Array(held.buffer as ArrayBuffer, held.byteOffset, held.byteLength);
+  return create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType, rawData });
 }
 
-function valueInfo(field: number, name: string, shape: readonly Side[]): Field {
-  const dimensions = shape.map((side) => message(1, typeof side === 'number' ? int(1, side) : text(2, side)));
-  return message(field, text(1, name), message(2, message(1, int(1, FLOAT), message(2, ...dimensions))));
+/** An input or output as a graph declares it. @param shape left out: as it comes. */
+export function valueInfo(name: string, shape: readonly Side[] | undefined, type: ValueType): ValueInfoProto {
+  const dim = shape?.map((side) => ({
+    value:
+      typeof side === 'number'
+        ? { case: 'dimValue' as const, value: BigInt(side) }
+        : { case: 'dimParam' as const, value: side },
+  }));
+  const elemType = { float: DataType.FLOAT, uint8: DataType.UINT8, int64: DataType.INT64 }[type];
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: { elemType, shape: dim && { dim } } } },
+  });
+}
+
+function attributeProto(name: string, value: Attribute): AttributeProto {
+  if (typeof value === 'number') {
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value) });
+  }
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
+  if ('graph' in value) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.GRAPH, g: value.graph });
+  }
+  if ('text' in value) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value.text) });
+  }
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
 }

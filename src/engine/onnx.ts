@@ -5,7 +5,11 @@ import { refuseTelemetry } from './telemetry.js';
 /** The part of onnxruntime-node that is used; the package is an optional peer and may be absent. */
 export interface OnnxRuntime {
   env: { versions: { node?: string; common?: string } };
-  Tensor: new (type: 'float32', data: Float32Array, shape: readonly number[]) => { data: Float32Array; dims: number[] };
+  Tensor: new <Data extends Float32Array | Uint8Array>(
+    type: Data extends Float32Array ? 'float32' : 'uint8',
+    data: Data,
+    shape: readonly number[],
+  ) => { data: Data; dims: number[] };
   InferenceSession: {
     create(
       model: Uint8Array,

@@ -59,7 +59,9 @@ export type MethodChoice = {
 }[keyof MethodSettings];
 
 /** What a user may set of the features; the rest is what the system usually reads. */
-export interface FeatureChoice extends Pick<FeatureSpec, 'weights'>, Partial<Pick<FeatureSpec, 'backbone' | 'layers'>> {
+export interface FeatureChoice
+  extends Pick<FeatureSpec, 'weights'>,
+    Partial<Pick<FeatureSpec, 'backbone' | 'layers' | 'network'>> {
   preprocessing?: Partial<Preprocessing>;
 }
 
@@ -94,10 +96,11 @@ export function systemConfig(choice: SystemChoice, seed: number, systems: readon
       "Give features: { weights: { kind: 'file', path } }, or { kind: 'random', seed: 0 } to try things out",
     );
   }
-  const { backbone, layers, preprocessing, weights } = choice.features;
-  const usual = system.reading(profile, { backbone, layers, settings: choice.settings, seed });
+  const { backbone, layers, network, preprocessing, weights } = choice.features;
+  const usual = system.reading(profile, { backbone, layers, network, settings: choice.settings, seed });
   const features: FeatureSpec = {
     ...usual,
+    ...(network && { network }),
     preprocessing: { ...usual.preprocessing, ...preprocessing },
     weights,
   };

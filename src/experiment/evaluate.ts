@@ -4,7 +4,7 @@ import type { NoiseManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { isBank } from '../detector/bank-system.js';
 import type { Decision, Fitted, Judge } from '../detector/system.js';
-import { patchGrid } from '../features/embedder.js';
+import { patchGrid } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
 import type { PixelMetrics } from '../metrics/pixel.js';
 import { type CacheCounts, contentKey } from '../storage/cache.js';

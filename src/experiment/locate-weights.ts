@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Detector } from '../detector/model.js';
 import { InputError } from '../errors.js';
 import type { WeightSource } from '../features/spec.js';
@@ -7,7 +7,7 @@ import { WEIGHTS_FOLDER } from '../features/weight-files.js';
 import { weightsIdentity } from '../features/weights-identity.js';
 
 /**
- * The weights a detector was fitted with: where they were, else by hash among the `.safetensors` files of `data/weights`, beside the
+ * The weights a detector was fitted with: where they were, else by hash among the files of their kind of `data/weights`, beside the
  * detector, and of the folder they were in, files of the same name first.
  * @param model path of the detector. @throws InputError that says what is missing and how to give it.
  */
@@ -20,7 +20,7 @@ export async function locateWeights(
   const folders = [
     ...new Set([WEIGHTS_FOLDER, dirname(resolve(model)), dirname(weights.path)].map((folder) => resolve(folder))),
   ];
-  const here = await Promise.all(folders.map(safetensors));
+  const here = await Promise.all(folders.map((folder) => filesOf(folder, extname(weights.path))));
   const sameName = (path: string): number => (basename(path) === basename(weights.path) ? 0 : 1);
   const others = here.flat().filter((path) => path !== resolve(model));
   for (const path of [weights.path, ...others.sort((a, b) => sameName(a) - sameName(b))]) {
@@ -35,7 +35,7 @@ export async function locateWeights(
   );
 }
 
-async function safetensors(folder: string): Promise<string[]> {
+async function filesOf(folder: string, extension: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith('.safetensors')).map((name) => join(folder, name));
+  return names.filter((name) => name.endsWith(extension)).map((name) => join(folder, name));
 }

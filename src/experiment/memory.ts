@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import process from 'node:process';
 import { PROJECTED_DIMENSIONS } from '../denoise/projection.js';
 import { InputError } from '../errors.js';
-import { patchGrid } from '../features/embedder.js';
+import { patchGrid } from '../features/layers.js';
 import { imageLength } from '../features/reading.js';
 import type { FeatureSpec } from '../features/spec.js';
 import type { Reporter } from '../progress.js';

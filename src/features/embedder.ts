@@ -3,11 +3,12 @@ import { type Engine, isDevice, parseChoice } from '../engine/names.js';
 import { importOnnxRuntime } from '../engine/onnx.js';
 import { randomFromDraw } from '../random.js';
 import type { Forward } from './forward.js';
+import { nativeNetwork } from './native-network.js';
 import type { Network } from './network.js';
+import { createForeignForward } from './onnx-foreign.js';
 import { createOnnxForward } from './onnx-forward.js';
 import { loadParameters, type Parameters, randomParameters } from './parameters.js';
 import { createReading } from './reading.js';
-import { resnet } from './resnet.js';
 import type { FeatureSpec } from './spec.js';
 import { createTensorFlowForward } from './tensorflow-forward.js';
 
@@ -21,11 +22,15 @@ export interface Embedder {
 }
 
 /** Loads or draws the parameters a spec names, checked against the truncated network. */
-export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
-  const network = resnet(spec.backbone, spec.layers);
+export async function specParameters(spec: FeatureSpec, network: Network): Promise<Parameters> {
   if (spec.weights.kind === 'file') return loadParameters(network, spec.weights.path, spec.weights.within?.prefix);
   // Used as it is: saved detectors hold the hash of these weights.
   return randomParameters(network, randomFromDraw(spec.weights.seed));
+}
+
+/** The network that a spec names, built here, for its crop. */
+export function specNetwork({ backbone, layers, preprocessing }: FeatureSpec): Network {
+  return nativeNetwork(backbone, layers, preprocessing.crop);
 }
 
 /**
@@ -33,9 +38,7 @@ export async function specParameters(spec: FeatureSpec): Promise<Parameters> {
  * @throws InputError for unusable weights, or with the mend when onnxruntime or its provider does not start.
  */
 export async function createEmbedder(spec: FeatureSpec, engine: Engine): Promise<Embedder> {
-  const network = resnet(spec.backbone, spec.layers);
-  const parameters = await specParameters(spec);
-  const built = await createForward(spec.preprocessing.crop, engine, network, parameters);
+  const built = spec.network ? await createForeignForward(spec, engine) : await createForward(spec, engine);
   return {
     library: built.library,
     forward: (image, side) => built.forward(image, side),
@@ -44,20 +47,15 @@ export async function createEmbedder(spec: FeatureSpec, engine: Engine): Promise
   };
 }
 
-async function createForward(side: number, engine: Engine, network: Network, parameters: Parameters): Promise<Forward> {
+async function createForward(spec: FeatureSpec, engine: Engine): Promise<Forward> {
   const { name, provider } = parseChoice(engine);
   if (isDevice(name)) throw new RangeError(`${name} takes whole batches and runs on no thread`);
+  const network = specNetwork(spec);
+  const parameters = await specParameters(spec, network);
   if (name !== 'onnx') return createTensorFlowForward(network, parameters, name);
   try {
-    return await createOnnxForward(await importOnnxRuntime(), network, parameters, side, provider);
+    return await createOnnxForward(await importOnnxRuntime(), network, parameters, spec.preprocessing.crop, provider);
   } catch (error) {
     throw engineError(engine, error);
   }
-}
-
-/** The patch grid of a spec: side in patches, and patches an image. */
-export function patchGrid(spec: FeatureSpec): { side: number; positions: number } {
-  const [first] = resnet(spec.backbone, spec.layers).outputs;
-  const side = Math.ceil(spec.preprocessing.crop / first.stride);
-  return { side, positions: side * side };
 }

@@ -22,19 +22,44 @@ export interface LayerMap {
  * pooling of the flattened (channel, ky, kx) block to 1024, deeper layers brought to the first layer's grid bilinearly
  * (half-pixel), layers joined and pooled to 1024 again. All of it is linear, so it is done as one sparse map a layer on
  * the layer's own small grid, then upsampled: the exact shortcut for every width, up to rounding.
- * @returns rows [height·width × 1024] of the first layer's grid, row by row.
+ * @param layers {@link layerMaps} of the layers' channels, or {@link concatenationMaps}. @param dimensions of a row.
+ * @returns rows [height·width × dimensions] of the first layer's grid, row by row.
  */
-export function createEmbedding(widths: readonly number[]): (maps: readonly FeatureMap[]) => Float32Array {
-  const layers = layerMaps(widths);
+export function createEmbedding(
+  layers: readonly LayerMap[],
+  dimensions: number = EMBEDDING_DIMENSIONS,
+): (maps: readonly FeatureMap[]) => Float32Array {
   return (maps) => {
     const { height, width } = maps[0];
-    const rows = new Float32Array(height * width * EMBEDDING_DIMENSIONS);
+    const rows = new Float32Array(height * width * dimensions);
     maps.forEach((map, index) => {
       const pooled = poolNeighbourhoods(map, layers[index]);
-      addUpsampled(pooled, map, layers[index], rows, height, width);
+      addUpsampled(pooled, map, layers[index], rows, { height, width, dimensions });
     });
     return rows;
   };
+}
+
+/**
+ * How layers of these widths enter anomalib's embedding: each averaged over 3 × 3 patches, zeros beyond the border counted
+ * (`pool` 3), or taken as it is (1), and all channels joined.
+ */
+export function concatenationMaps(widths: readonly number[], pool: 1 | 3): LayerMap[] {
+  let first = 0;
+  const taps = pool === 3 ? [0, 1, 2, 3, 4, 5, 6, 7, 8] : [4];
+  return widths.map((count) => {
+    const entries = count * taps.length;
+    const map = {
+      first,
+      count,
+      start: Int32Array.from({ length: count + 1 }, (_, j) => j * taps.length),
+      channel: Int32Array.from({ length: entries }, (_, e) => Math.floor(e / taps.length)),
+      tap: Int32Array.from({ length: entries }, (_, e) => taps[e % taps.length]),
+      factor: new Float32Array(entries).fill(1 / taps.length),
+    };
+    first += count;
+    return map;
+  });
 }
 
 /** How layers of these widths enter the embedding. */
@@ -103,8 +128,7 @@ function addUpsampled(
   from: FeatureMap,
   { first, count }: LayerMap,
   rows: Float32Array,
-  height: number,
-  width: number,
+  { height, width, dimensions }: { height: number; width: number; dimensions: number },
 ): void {
   const vertical = bilinearTaps(from.height, height);
   const horizontal = bilinearTaps(from.width, width);
@@ -116,7 +140,7 @@ function addUpsampled(
       const b = (top * from.width + right) * count;
       const c = (bottom * from.width + left) * count;
       const d = (bottom * from.width + right) * count;
-      const out = (y * width + x) * EMBEDDING_DIMENSIONS + first;
+      const out = (y * width + x) * dimensions + first;
       if (h === 0 && v === 0) {
         for (let j = 0; j < count; j++) rows[out + j] += pooled[a + j];
         continue;

@@ -23,7 +23,7 @@ export async function featureKey(
   { path, augmentation }: ImageRequest,
 ): Promise<string> {
   const image = await pictureHash(path);
-  const { backbone, layers, preprocessing, reading } = spec;
+  const { backbone, layers, preprocessing, reading, network } = spec;
   return contentKey([
     'features',
     VERSION,
@@ -34,7 +34,8 @@ export async function featureKey(
     preprocessing,
     engine,
     weightsSha256,
-    ...(reading?.kind === 'maps' ? [reading] : []),
+    ...(reading && reading.kind !== 'embedding' ? [reading] : []),
+    ...(network ? [network] : []),
     // This filter once rounded twice; the others' values stayed.
     ...(preprocessing.filter === 'linear' ? ['one rounding'] : []),
   ]);

@@ -23,7 +23,7 @@ export async function networkInput(
     cmyk = true;
   };
   const image = await decodeRgb(path, { window: preprocessing.window, note });
-  const input = normalise(resizeAndCrop(image, preprocessing));
+  const input = normalise(resizeAndCrop(image, preprocessing), preprocessing);
   return {
     input: augmentation ? moveAffine(input, preprocessing.crop, 3, augmentation) : input,
     size: { width: image.width, height: image.height },

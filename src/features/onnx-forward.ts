@@ -16,14 +16,7 @@ export async function createOnnxForward(
   side: number,
   provider: Provider = 'cpu',
 ): Promise<Forward> {
-  const session = await runtime.InferenceSession.create(onnxModel(network, parameters, side), {
-    executionProviders: [provider],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    // Errors only.
-    logSeverityLevel: 3,
-  });
+  const session = await openSession(runtime, onnxModel(network, parameters, side), provider);
   return {
     library: `onnxruntime ${onnxVersion(runtime)} (${provider})`,
     async forward(image, given) {
@@ -37,14 +30,30 @@ export async function createOnnxForward(
   };
 }
 
-function channelsFirst(image: Float32Array, side: number): Float32Array {
+type Session = Awaited<ReturnType<OnnxRuntime['InferenceSession']['create']>>;
+
+/** A session on one thread. */
+export function openSession(runtime: OnnxRuntime, model: Uint8Array, provider: Provider = 'cpu'): Promise<Session> {
+  return runtime.InferenceSession.create(model, {
+    executionProviders: [provider],
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    // Errors only.
+    logSeverityLevel: 3,
+  });
+}
+
+/** [side × side × 3] to [3 × side × side]. */
+export function channelsFirst(image: Float32Array, side: number): Float32Array {
   const area = side * side;
   const out = new Float32Array(3 * area);
   for (let p = 0; p < area; p++) for (let c = 0; c < 3; c++) out[c * area + p] = image[p * 3 + c];
   return out;
 }
 
-function channelsLast(data: Float32Array, [, channels, height, width]: readonly number[]): FeatureMap {
+/** [1 × channels × height × width] to channels last. */
+export function channelsLast(data: Float32Array, [, channels, height, width]: readonly number[]): FeatureMap {
   const area = height * width;
   const out = new Float32Array(data.length);
   for (let c = 0; c < channels; c++) for (let p = 0; p < area; p++) out[p * channels + c] = data[c * area + p];

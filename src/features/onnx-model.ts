@@ -1,4 +1,4 @@
-import { onnxGraph } from '../engine/onnx-graph.js';
+import { type OnnxGraph, onnxGraph } from '../engine/onnx-graph.js';
 import { IMAGE, type Network } from './network.js';
 import type { Parameters } from './parameters.js';
 
@@ -6,6 +6,15 @@ import type { Parameters } from './parameters.js';
 export function onnxModel(network: Network, parameters: Parameters, side: number): Uint8Array {
   const graph = onnxGraph(network.backbone);
   graph.input(IMAGE, [1, 3, side, side]);
+  addNetwork(graph, network, parameters);
+  for (const { output, channels, stride } of network.outputs) {
+    graph.output(output, [1, channels, Math.ceil(side / stride), Math.ceil(side / stride)]);
+  }
+  return graph.bytes();
+}
+
+/** Adds a network to a graph that has `image` [n × 3 × side × side]; its layers are values by their outputs' names. */
+export function addNetwork(graph: OnnxGraph, network: Network, parameters: Parameters): void {
   for (const step of network.steps) {
     const own = parameters.get(step.output);
     const wantsRelu = step.op !== 'maxpool' && step.relu;
@@ -33,8 +42,4 @@ export function onnxModel(network: Network, parameters: Parameters, side: number
     }
     if (wantsRelu) graph.op('Relu', [raw], {}, step.output);
   }
-  for (const { output, channels, stride } of network.outputs) {
-    graph.output(output, [1, channels, Math.ceil(side / stride), Math.ceil(side / stride)]);
-  }
-  return graph.bytes();
 }

@@ -3,10 +3,11 @@ import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
 import { SILENT, type Watch } from '../progress.js';
 import { contentKey } from '../storage/cache.js';
-import { patchGrid } from './embedder.js';
-import { EMBEDDING_DIMENSIONS } from './embedding.js';
 import { EXTRACT, type Extraction } from './extract.js';
 import { featureKey } from './feature-key.js';
+import { patchGrid } from './layers.js';
+import { onnxEngine } from './onnx-foreign.js';
+import { patchDimensions } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 import { weightsIdentity } from './weights-identity.js';
 
@@ -16,9 +17,11 @@ export interface TrainingPatches {
   count: number;
   /** Rows an image. */
   positions: number;
+  /** Values a row. */
+  dimensions: number;
   /** Identity of the content, for the cache; any string without one. */
   key: string;
-  /** [images·positions × 1024], image-major. */
+  /** [images·positions × dimensions], image-major. */
   rows(): Promise<Float32Array>;
 }
 
@@ -44,7 +47,7 @@ export async function featureReader(
   spec: FeatureSpec,
 ): Promise<FeatureReader> {
   const weightsSha256 = await weightsIdentity(spec);
-  const { engine } = compute;
+  const engine = spec.network ? onnxEngine(compute.engine) : compute.engine;
   const { positions } = patchGrid(spec);
   const seconds = { decode: 0, forward: 0, embed: 0 };
   let library = 'cache';
@@ -73,6 +76,7 @@ export async function featureReader(
       return {
         count: images.length * positions,
         positions,
+        dimensions: patchDimensions(spec),
         key: contentKey(['patches', await reader.keys(images)]),
         rows: () => {
           rows ??= reader.read(images, watch());
@@ -82,10 +86,4 @@ export async function featureReader(
     },
   };
   return reader;
-}
-
-/** Rows of one image among rows of several. */
-export function imageRows(rows: Float32Array, image: number, positions: number): Float32Array {
-  const length = positions * EMBEDDING_DIMENSIONS;
-  return rows.subarray(image * length, (image + 1) * length);
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
-import { createEmbedding, EMBEDDING_DIMENSIONS } from './embedding.js';
+import { concatenationMaps, createEmbedding, EMBEDDING_DIMENSIONS, type LayerMap, layerMaps } from './embedding.js';
 import type { FeatureMap } from './forward.js';
-import { resnet } from './resnet.js';
+import { allChannels, layerShapes } from './layers.js';
 import type { FeatureSpec } from './spec.js';
 
 /** Where one layer's map lies among an image's values. */
@@ -21,11 +21,6 @@ export interface MapsLayout {
   length: number;
 }
 
-/** Channels of all layers together, e.g. 448 for layers 1–3 of ResNet18. */
-export function allChannels(spec: Pick<FeatureSpec, 'backbone' | 'layers'>): number {
-  return resnet(spec.backbone, spec.layers).outputs.reduce((sum, { channels }) => sum + channels, 0);
-}
-
 /**
  * Layout of an image read as maps: layers in order, of each the chosen channels. Choosing before block replication keeps
  * 550 channels of WideResNet50 at 256 px in 2.3 MB an image instead of 9.
@@ -38,11 +33,10 @@ export function mapsLayout(spec: FeatureSpec): MapsLayout {
   if (wrong !== undefined) throw new InputError(`there is no channel ${wrong} among ${total}`, 'Choose lower ones');
   let first = 0;
   let offset = 0;
-  const maps = resnet(spec.backbone, spec.layers).outputs.map(({ layer, channels: count, stride }): MapLayout => {
+  const maps = layerShapes(spec).map(({ layer, channels: count, side }): MapLayout => {
     const own = Array.from({ length: count }, (_, c) => c);
     const kept = new Set(chosen);
     const channels = chosen ? own.filter((c) => kept.has(first + c)) : own;
-    const side = Math.ceil(spec.preprocessing.crop / stride);
     const map = { layer, side, channels, offset };
     first += count;
     offset += side * side * channels.length;
@@ -51,18 +45,27 @@ export function mapsLayout(spec: FeatureSpec): MapsLayout {
   return { maps, length: offset };
 }
 
+/** Values of a patch as the spec reads it: 1024, or all layers' channels and zeros up to a multiple of 16, as the search wants. */
+export function patchDimensions(spec: FeatureSpec): number {
+  return spec.reading?.kind === 'concatenation' ? 16 * Math.ceil(allChannels(spec) / 16) : EMBEDDING_DIMENSIONS;
+}
+
 /** Values an image has as the spec reads it. */
 export function imageLength(spec: FeatureSpec): number {
   if (spec.reading?.kind === 'maps') return mapsLayout(spec).length;
-  const { outputs } = resnet(spec.backbone, spec.layers);
-  return Math.ceil(spec.preprocessing.crop / outputs[0].stride) ** 2 * EMBEDDING_DIMENSIONS;
+  return layerShapes(spec)[0].side ** 2 * patchDimensions(spec);
+}
+
+/** How the spec's layers enter its patch embedding. @throws RangeError where it reads maps. */
+export function embeddingMaps(spec: FeatureSpec): LayerMap[] {
+  const widths = layerShapes(spec).map(({ channels }) => channels);
+  if (spec.reading?.kind === 'maps') throw new RangeError('maps are read as they are');
+  return spec.reading?.kind === 'concatenation' ? concatenationMaps(widths, spec.reading.pool) : layerMaps(widths);
 }
 
 /** Turns an image's layer maps into its values, as the spec reads them. */
 export function createReading(spec: FeatureSpec): (maps: readonly FeatureMap[]) => Float32Array {
-  if (spec.reading?.kind !== 'maps') {
-    return createEmbedding(resnet(spec.backbone, spec.layers).outputs.map(({ channels }) => channels));
-  }
+  if (spec.reading?.kind !== 'maps') return createEmbedding(embeddingMaps(spec), patchDimensions(spec));
   const layout = mapsLayout(spec);
   return (maps) => {
     const values = new Float32Array(layout.length);

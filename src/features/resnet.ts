@@ -18,8 +18,8 @@ const FAMILIES: Record<string, Family> = {
   resnet50v2: { block: 'preactivation', stages: [3, 4, 6, 3], width: 64, out: 256 },
 };
 
-/** Names of the backbones that can be built. */
-export const BACKBONES: readonly string[] = Object.keys(FAMILIES);
+/** Names of the ResNets. */
+export const RESNETS: readonly string[] = Object.keys(FAMILIES);
 
 /**
  * Describes a backbone up to the deepest of `layers` (`layer1` … `layer4`; He et al. 2016, torchvision's layout: the
@@ -30,7 +30,7 @@ export const BACKBONES: readonly string[] = Object.keys(FAMILIES);
 export function resnet(backbone: string, layers: readonly string[]): Network {
   const family = FAMILIES[backbone];
   if (!family) {
-    throw new InputError(`there is no backbone "${backbone}"`, `Choose one of ${BACKBONES.join(', ')}`);
+    throw new InputError(`there is no backbone "${backbone}"`, `Choose one of ${RESNETS.join(', ')}`);
   }
   const { steps, readable } = family.block === 'preactivation' ? preactivation(family) : postactivation(family);
   const outputs = layers.map((layer) => {

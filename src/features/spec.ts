@@ -10,10 +10,33 @@ export type WeightSource =
   | { kind: 'random'; seed: number };
 
 /**
- * What is kept of an image's layer maps: PatchCore's patch embedding [positions × 1024], or the maps themselves, one
- * after another, each [side × side × channels]; of all layers' concatenated channels perhaps only some.
+ * What is kept of an image's layer maps: PatchCore's patch embedding [positions × 1024]; all channels of all layers, averaged over
+ * 3 × 3 patches or over none (`pool` 1), [positions × channels]; or the maps themselves, one after another, each
+ * [side × side × channels], of all layers' concatenated channels perhaps only some.
  */
-export type Reading = { kind: 'embedding' } | { kind: 'maps'; channels: readonly number[] | null };
+export type Reading =
+  | { kind: 'embedding' }
+  | { kind: 'concatenation'; pool: 1 | 3 }
+  | { kind: 'maps'; channels: readonly number[] | null };
+
+/** How an ONNX network gives a layer: [1 × c × h × w], [1 × h × w × c], or [1 × (others + h·w) × c]. */
+export type OnnxForm = 'channels-first' | 'channels-last' | 'tokens';
+
+/** A layer of an ONNX network as a run of it gave it. */
+export interface OnnxLayer {
+  layer: string;
+  form: OnnxForm;
+  channels: number;
+  /** Rows and columns of its grid. */
+  side: number;
+  /** Tokens in front of the grid's (class, registers), which are dropped; 0 for maps. */
+  others: number;
+}
+
+/** What is read of an ONNX file's network ({@link describeOnnx}); the file itself is named by the weights. */
+export interface OnnxNetwork {
+  layers: readonly OnnxLayer[];
+}
 
 /** Everything a patch embedding depends on beside the image, and beside the engine, which agrees to rounding. */
 export interface FeatureSpec {
@@ -21,6 +44,8 @@ export interface FeatureSpec {
   /** In order; the first one's grid is the patch grid. */
   layers: readonly string[];
   weights: WeightSource;
+  /** Where the network is an ONNX file's: what it gives for images of the preprocessing's crop. */
+  network?: OnnxNetwork;
   preprocessing: Preprocessing;
   /** The patch embedding where left out. */
   reading?: Reading;

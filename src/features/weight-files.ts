@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
 import { type DownloadOptions, download, type Source } from '../storage/download.js';
+import { nativeNetwork } from './native-network.js';
 import { loadParameters } from './parameters.js';
-import { resnet } from './resnet.js';
 import type { WeightSource } from './spec.js';
 
 /** Where users keep weight files. */
@@ -54,7 +54,7 @@ export async function fetchWeights(
   sources: readonly Source[],
   options: DownloadOptions = {},
 ): Promise<void> {
-  const network = resnet(backbone, ['layer1']);
+  const network = nativeNetwork(backbone, ['layer1']);
   const all = [...sources, ...(WEIGHT_SOURCES[backbone] ?? [])];
   if (all.length === 0) throw new InputError(`no source of ${backbone} is known`, 'Give one with --source URL');
   const verify = async (path: string): Promise<void> => {

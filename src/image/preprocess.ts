@@ -15,6 +15,9 @@ export interface Preprocessing {
   square?: boolean;
   /** Extend the shorter side to a square first, evenly, by the mean colour of the networks' images: the whole picture, undistorted. */
   pad?: boolean;
+  /** Mean and standard deviation of each colour, of values in 0…1; ImageNet's where left out. */
+  mean?: readonly number[];
+  deviation?: readonly number[];
   /** Values that become 0 and 255 in images deeper than 8 bits; by default their full range. */
   window?: GreyWindow;
 }
@@ -103,11 +106,14 @@ function halfEven(difference: number): number {
   return difference % 2 === 0 ? floor : floor + (floor % 2);
 }
 
-/** RGB bytes to network input: (v/255 − μ)/σ, [height × width × 3] float32. */
-export function normalise(image: Raster): Float32Array {
+/** RGB bytes to network input: (v/255 − μ)/σ, by ImageNet's statistics or others, [height × width × 3] float32. */
+export function normalise(
+  image: Raster,
+  { mean: means = IMAGENET_MEAN, deviation = IMAGENET_DEVIATION }: Pick<Preprocessing, 'mean' | 'deviation'> = {},
+): Float32Array {
   if (image.channels !== 3) throw new RangeError(`image has ${image.channels} channels, not 3`);
-  const table = IMAGENET_MEAN.map((mean, c) =>
-    Float32Array.from({ length: 256 }, (_, v) => Math.fround(Math.fround(v / 255) - mean) / IMAGENET_DEVIATION[c]),
+  const table = means.map((mean, c) =>
+    Float32Array.from({ length: 256 }, (_, v) => Math.fround(Math.fround(v / 255) - mean) / deviation[c]),
   );
   const out = new Float32Array(image.data.length);
   for (let i = 0; i < out.length; i += 3) {

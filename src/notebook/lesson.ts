@@ -19,7 +19,7 @@ import { defectPatches } from '../experiment/diagnostics.js';
 import { type EvaluateObserver, type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import { fitSystem } from '../experiment/fit-system.js';
 import { type Lab, openLab } from '../experiment/lab.js';
-import { patchGrid } from '../features/embedder.js';
+import { patchGrid } from '../features/layers.js';
 import { findWeights, WEIGHTS_FOLDER, weightsIn } from '../features/weight-files.js';
 import { encodePng } from '../image/codec.js';
 import { cellReporter } from './cell-reporter.js';

@@ -6,7 +6,7 @@ import { evaluate } from '../experiment/evaluate.js';
 import { filterTraining } from '../experiment/filter.js';
 import { fitSystem } from '../experiment/fit-system.js';
 import type { Lab } from '../experiment/lab.js';
-import { patchGrid } from '../features/embedder.js';
+import { patchGrid } from '../features/layers.js';
 import { median } from '../quantile.js';
 import { noCache } from '../storage/cache.js';
 import type { CellResult, Measured, NaturalRanking, Timed } from './cell-file.js';

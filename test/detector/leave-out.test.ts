@@ -48,14 +48,20 @@ for (const [what, chosen] of [
         const rows = patches();
         const picks = Int32Array.from(chosen);
         const all = Float32Array.from({ length: IMAGES * POSITIONS }, (_, i) => 0.5 + (i % 7) / 7);
-        const bank = gather(rows, picks, all, { softWeights: weighted });
-        const source = { count: IMAGES * POSITIONS, positions: POSITIONS, key: '', rows: async () => rows };
+        const bank = gather({ rows, dimensions: d }, picks, all, { softWeights: weighted });
+        const source = {
+          count: IMAGES * POSITIONS,
+          positions: POSITIONS,
+          dimensions: d,
+          key: '',
+          rows: async () => rows,
+        };
         // Near copies, so that a patch's own rows crowd the front.
         for (let i = 2 * POSITIONS + 1; i < 3 * POSITIONS; i++) {
           for (let c = 0; c < d; c++)
             rows[i * d + c] = rows[2 * POSITIONS * d + c] + (rows[i * d + c] / 50) * (1 + (c % 2));
         }
-        const own = gather(rows, picks, all, { softWeights: weighted });
+        const own = gather({ rows, dimensions: d }, picks, all, { softWeights: weighted });
         assert.notDeepEqual(own.rows, bank.rows);
         const images = [0, 2, 4];
         const found = await leaveOutScores(lab, source, own, k, images);
@@ -70,8 +76,8 @@ for (const [what, chosen] of [
 
 test('where every row is the image’s own there is no score', async () => {
   const rows = patches();
-  const bank = gather(rows, Int32Array.of(0, 1, 2), null, { softWeights: false });
-  const source = { count: IMAGES * POSITIONS, positions: POSITIONS, key: '', rows: async () => rows };
+  const bank = gather({ rows, dimensions: d }, Int32Array.of(0, 1, 2), null, { softWeights: false });
+  const source = { count: IMAGES * POSITIONS, positions: POSITIONS, dimensions: d, key: '', rows: async () => rows };
   const [own, other] = await leaveOutScores(lab, source, bank, 1, [0, 1]);
   assert.equal(own, Number.POSITIVE_INFINITY);
   assert.ok(Number.isFinite(other));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createEmbedding } from '../../src/features/embedding.js';
+import { createEmbedding, layerMaps } from '../../src/features/embedding.js';
 import type { FeatureMap } from '../../src/features/forward.js';
 import { bilinearTaps } from '../../src/image/bilinear.js';
 import { createRandom } from '../../src/random.js';
@@ -62,7 +62,7 @@ for (const widths of [[128, 256], [512, 1024], [64, 128, 256], [100]]) {
   test(`createEmbedding(${widths}) equals unfolding, resampling and pooling done in full`, () => {
     const maps = widths.map((channels, i) => map(6 / (i === 0 ? 1 : i === 1 ? 2 : 3), channels));
     const expected = plainEmbedding(maps);
-    const actual = createEmbedding(widths)(maps);
+    const actual = createEmbedding(layerMaps(widths))(maps);
     const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - actual[i])), 0);
     assert.ok(worst < 2e-6, `worst ${worst}`);
   });
@@ -72,7 +72,7 @@ test('createEmbedding gives the exact shortcut of WideResNet50: centre doubled o
   const layer2: FeatureMap = { height: 3, width: 3, channels: 512, data: new Float32Array(9 * 512) };
   layer2.data[4 * 512 + 5] = 1;
   const layer3: FeatureMap = { height: 3, width: 3, channels: 1024, data: new Float32Array(9 * 1024) };
-  const rows = createEmbedding([512, 1024])([layer2, layer3]);
+  const rows = createEmbedding(layerMaps([512, 1024]))([layer2, layer3]);
   assert.ok(Math.abs(rows[4 * 1024 + 5] - 0.2) < 1e-7);
   assert.ok(Math.abs(rows[5] - 0.1) < 1e-7);
 });

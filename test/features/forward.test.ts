@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { loadOnnxRuntime } from '../../src/engine/onnx.js';
-import { createEmbedding } from '../../src/features/embedding.js';
+import { createEmbedding, layerMaps } from '../../src/features/embedding.js';
 import type { FeatureMap, Forward } from '../../src/features/forward.js';
 import { createOnnxForward } from '../../src/features/onnx-forward.js';
 import { loadParameters, randomParameters } from '../../src/features/parameters.js';
@@ -44,7 +44,7 @@ test('both libraries give the golden features and embedding from the image file'
     const maps = await forward.forward(image, 224);
     const layer2 = relativeError(channelsFirst(maps[0]), await golden.floats('features.layer2.query0'));
     const layer3 = relativeError(channelsFirst(maps[1]), await golden.floats('features.layer3.query0'));
-    const rows = createEmbedding([128, 256])(maps);
+    const rows = createEmbedding(layerMaps([128, 256]))(maps);
     const embedding = relativeError(rows, await golden.floats('embedding.query0'));
     for (const [what, error] of Object.entries({ layer2, layer3, embedding })) {
       assert.ok(error < 1e-4, `${forward.library} ${what}: relative error ${error}`);

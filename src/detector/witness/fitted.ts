@@ -1,5 +1,5 @@
 import type { Resources } from '../../engine/resources.js';
-import { patchGrid } from '../../features/embedder.js';
+import { patchGrid } from '../../features/layers.js';
 import type { FeatureReader } from '../../features/reader.js';
 import { contentKey, hashBytes } from '../../storage/cache.js';
 import type { LazyBank } from '../bank.js';

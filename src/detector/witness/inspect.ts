@@ -1,5 +1,5 @@
 import type { Resources } from '../../engine/resources.js';
-import { patchGrid } from '../../features/embedder.js';
+import { patchGrid } from '../../features/layers.js';
 import { pictureGroups } from '../../features/picture-groups.js';
 import type { FeatureReader, TrainingPatches } from '../../features/reader.js';
 import type { ImageRequest } from '../../features/spec.js';

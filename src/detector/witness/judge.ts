@@ -1,6 +1,5 @@
 import { isolation } from '../../denoise/isolation.js';
 import type { Resources } from '../../engine/resources.js';
-import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
 import type { TrainingPatches } from '../../features/reader.js';
 import type { Random } from '../../random.js';
 import { hashBytes } from '../../storage/cache.js';
@@ -55,13 +54,13 @@ async function othersOf(
   m: number,
 ): Promise<{ others: Others; seconds: number }> {
   let seconds = 0;
-  const { positions } = patches;
+  const { positions, dimensions: d } = patches;
   const dependsOn = ['others', VERSION, patches.key, positions, hashBytes(picks), hashBytes(groups), m];
   const stored = await cache.remember('weights', dependsOn, async () => {
     const rows = await patches.rows();
     const progress = reporter.stage('compare images');
     const begin = performance.now();
-    const job = { rows, d: EMBEDDING_DIMENSIONS, positions, picks, groups, m };
+    const job = { rows, d, positions, picks, groups, m };
     const found = await nearestOthers(compute, job, { progress, signal });
     seconds = (performance.now() - begin) / 1000;
     return {

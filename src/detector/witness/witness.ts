@@ -1,5 +1,4 @@
 import { InputError } from '../../errors.js';
-import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
 import { PATCHCORE_PREPROCESSING } from '../../image/preprocess.js';
 import { contentKey, hashBytes } from '../../storage/cache.js';
 import { bankLayers, fittedBank, restoredBank } from '../bank-system.js';
@@ -56,7 +55,7 @@ export const WITNESS: System = {
         const index = await indexWitnessed(compute, { rows: (await bank.load()).rows, ...doubts }, settings.witnesses);
         const progress = reporter.stage('calibrate');
         const scores = new Float32Array(images.length);
-        const each = positions * EMBEDDING_DIMENSIONS;
+        const each = positions * patches.dimensions;
         for (const [i, image] of images.entries()) {
           const own = new Int32Array(positions).fill(groups[image]);
           const found = await index.distances(rows.subarray(image * each, (image + 1) * each), own, { signal });

@@ -1,12 +1,11 @@
 import type { Compute } from '../../engine/stage.js';
-import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
 import { sharedFloats } from '../../kernels/arena.js';
 import type { Watch } from '../../progress.js';
 import { type GroupIndex, INDEX_GROUPS } from '../group-index.js';
 
 /** Coreset rows in two parts: those that count, and those that count only where several images agree. */
 export interface WitnessedBank {
-  /** [rows × 1024] */
+  /** [rows × dimensions] */
   rows: Float32Array;
   /** [rows] picture of each row. */
   groups: Int32Array;
@@ -29,11 +28,12 @@ export async function indexWitnessed(
   bank: WitnessedBank,
   witnesses: number,
 ): Promise<WitnessedIndex> {
+  const d = bank.rows.length / bank.groups.length;
   const trusted = await part(compute, bank, 0, 1);
   const doubted = witnesses > 0 ? await part(compute, bank, 1, witnesses) : null;
   return {
     async distances(queries, own, watch) {
-      const out = sharedFloats(queries.length / EMBEDDING_DIMENSIONS).fill(Number.POSITIVE_INFINITY);
+      const out = sharedFloats(queries.length / d).fill(Number.POSITIVE_INFINITY);
       for (const [index, m] of [
         [trusted, 1],
         [doubted, witnesses],
@@ -55,7 +55,7 @@ async function part(
 ): Promise<GroupIndex | null> {
   const own = Int32Array.from(groups.keys()).filter((row) => doubted[row] === mark);
   if (own.length === 0) return null;
-  const d = EMBEDDING_DIMENSIONS;
+  const d = rows.length / groups.length;
   const bank = sharedFloats(own.length * d);
   own.forEach((row, i) => {
     bank.set(rows.subarray(row * d, (row + 1) * d), i * d);
