@@ -77,6 +77,7 @@ export {
   type NamedDecision,
   type Timings,
 } from './experiment/evaluate.js';
+export { type ExportedDetector, type ExportOptions, exportDetector } from './experiment/export-onnx.js';
 export { type FilterReport, filterTraining } from './experiment/filter.js';
 export { fitDetector } from './experiment/fit.js';
 export { type FittedSystem, fitSystem } from './experiment/fit-system.js';

@@ -12,6 +12,7 @@ import { addDetect } from './detect.js';
 import { addDoctor } from './doctor.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
+import { addExport } from './export.js';
 import { describeFailure } from './failure.js';
 import { addFit } from './fit.js';
 import { refuseIgnored } from './ignored-options.js';
@@ -38,6 +39,7 @@ for (const add of [
   addRun,
   addFit,
   addDetect,
+  addExport,
   addCalibrate,
   addData,
   addWeights,

@@ -7,6 +7,7 @@ import { toShared } from '../kernels/arena.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
 import { floatsFromHalves, halvesFromFloats } from '../storage/half.js';
 import type { LazyBank, MemoryBank } from './bank.js';
+import { bankToGraph } from './bank-onnx.js';
 import { type BankConfig, type BankMethod, bankConfig, checkBankConfig, PROFILES, type Profile } from './config.js';
 import { type FitTrace, fitBank } from './fit-bank.js';
 import { imageSearch } from './image-search.js';
@@ -64,6 +65,7 @@ export function bankSystem(name: BankMethod, about: string): System {
         leaveOut: async (images) => leaveOutScores(lab, patches, await bank.load(), config.neighbours, images),
       } satisfies FittedBank;
     },
+    addToGraph: (start) => bankToGraph(start, restoredBank(start.tensors), checkBankConfig(start.settings)),
     async restore(lab, reader, tensors, settings) {
       const config = checkBankConfig(settings);
       const bank = restoredBank(tensors);

@@ -36,6 +36,17 @@ export function gaussianTaps(): Float64Array {
 
 /** Blurs along rows and transposes, so that applying it twice blurs both ways and restores the orientation. */
 function blur(image: Float32Array, side: number, border: Border): Float32Array {
+  return blurRows(image, side, side, border);
+}
+
+/** Rows [height × side], each blurred as a map's. */
+export function blurred(rows: Float32Array, height: number, side: number, border: Border): Float32Array {
+  const turned = blurRows(rows, height, side, border);
+  return rows.map((_, i) => turned[(i % side) * height + Math.floor(i / side)]);
+}
+
+/** Blurs the rows of [height × side] and transposes. */
+function blurRows(image: Float32Array, height: number, side: number, border: Border): Float32Array {
   const taps = gaussianTaps();
   const out = new Float32Array(image.length);
   const line = new Float32Array(side + 2 * RADIUS);
@@ -45,12 +56,12 @@ function blur(image: Float32Array, side: number, border: Border): Float32Array {
     const at = ((x % period) + period) % period;
     return at < side ? at : period - (border === 'repeat' ? 1 : 0) - at;
   };
-  for (let y = 0; y < side; y++) {
+  for (let y = 0; y < height; y++) {
     for (let x = 0; x < line.length; x++) line[x] = image[y * side + mirror(x - RADIUS)];
     for (let x = 0; x < side; x++) {
       let sum = 0;
       for (let t = 0; t < taps.length; t++) sum += line[x + t] * taps[t];
-      out[x * side + y] = sum;
+      out[x * height + y] = sum;
     }
   }
   return out;

@@ -9,6 +9,7 @@ import { sharedFloats, toShared } from '../kernels/arena.js';
 import { createRandom } from '../random.js';
 import { anomalyMap, type Border } from './map.js';
 import { triangle, vectorLength } from './padim-block.js';
+import { padimToGraph } from './padim-onnx.js';
 import { GAUSSIANS } from './padim-stage.js';
 import type { Gaussians, PadimJob } from './padim-task.js';
 import { checkedSettings, checkProfile } from './settings.js';
@@ -87,6 +88,7 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
       const tensors = large ? await fitAll() : await cache.remember('models', key, fitAll);
       return fittedPadim(lab, reader, tensors, checkedSettings(schema, DEFAULTS, given), fit);
     },
+    addToGraph: (start) => padimToGraph(start, checkedSettings(schema, DEFAULTS, start.settings).border),
     restore: async (lab, reader, tensors, given) =>
       fittedPadim(lab, reader, tensors, checkedSettings(schema, DEFAULTS, given), 0),
   };

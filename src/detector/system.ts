@@ -1,3 +1,4 @@
+import type { OnnxGraph } from '../engine/onnx-graph.js';
 import type { Resources } from '../engine/resources.js';
 import type { FeatureReader } from '../features/reader.js';
 import type { FeatureSpec, ImageRequest, OnnxNetwork } from '../features/spec.js';
@@ -87,6 +88,26 @@ export interface Fitted {
   leaveOut?(indices: readonly number[]): Promise<Float32Array>;
 }
 
+/** A graph that reads images as far as a detector's layers. */
+export interface OnnxStart {
+  graph: OnnxGraph;
+  spec: FeatureSpec;
+  /** Each layer's map [n × channels × side × side]. */
+  maps: readonly string[];
+  tensors: Tensors;
+  settings: Settings;
+  /** Whether large constants are kept in half precision. */
+  half: boolean;
+}
+
+/** A detector's end of a graph. */
+export interface OnnxEnd {
+  /** [n] */
+  score: string;
+  /** [n × crop × crop] */
+  map: string;
+}
+
 /** A method by name: fit(images) → score. Adding one means one file like padim.ts and one line in systems.ts. */
 export interface System {
   readonly name: string;
@@ -109,4 +130,6 @@ export interface System {
   ): Promise<Fitted>;
   /** A detector from what {@link Fitted.tensors} gave. @throws InputError when they do not fit together. */
   restore(lab: Resources, reader: FeatureReader, tensors: Tensors, settings: Settings): Promise<Fitted>;
+  /** Adds what {@link Fitted.score} does with an image alone to an ONNX graph; a system without it cannot be exported. */
+  addToGraph?(start: OnnxStart): OnnxEnd;
 }

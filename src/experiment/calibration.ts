@@ -58,12 +58,10 @@ export function pValue({ scores }: Pick<Calibration, 'scores'>, score: number): 
  * much as the threshold lies above the median.
  */
 export function leveller(
-  { scores }: Pick<Calibration, 'scores'>,
+  calibration: Pick<Calibration, 'scores'>,
   decisionThreshold: number,
 ): (score: number) => number {
-  const knots = [...new Set(scores.filter((score) => score < decisionThreshold)), decisionThreshold];
-  const distance = decisionThreshold - knots[Math.floor((knots.length - 1) / 2)];
-  const step = distance > 0 ? distance : Math.abs(decisionThreshold) / 10 || 1;
+  const { knots, step } = levelKnots(calibration, decisionThreshold);
   return (score) => {
     if (score > decisionThreshold) return 1 - 0.5 * 2 ** ((decisionThreshold - score) / step);
     const next = knots.findIndex((knot) => knot >= score);
@@ -71,4 +69,14 @@ export function leveller(
     const rank = next === 0 ? 2 ** ((score - knots[0]) / step) : next + (score - before) / (knots[next] - before);
     return (0.5 * rank) / knots.length;
   };
+}
+
+/** The scores between which a {@link leveller} interpolates, the threshold last, and the rise that halves the distance to 1. */
+export function levelKnots(
+  { scores }: Pick<Calibration, 'scores'>,
+  decisionThreshold: number,
+): { knots: number[]; step: number } {
+  const knots = [...new Set(scores.filter((score) => score < decisionThreshold)), decisionThreshold];
+  const distance = decisionThreshold - knots[Math.floor((knots.length - 1) / 2)];
+  return { knots, step: distance > 0 ? distance : Math.abs(decisionThreshold) / 10 || 1 };
 }

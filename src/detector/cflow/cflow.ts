@@ -4,6 +4,7 @@ import { toShared } from '../../kernels/arena.js';
 import { ANOMALIB_PREPROCESSING } from '../padim.js';
 import { checkedSettings, checkProfile } from '../settings.js';
 import type { Fitted, Settings, System } from '../system.js';
+import { cflowToGraph } from './cflow-onnx.js';
 import { fittedCflow } from './fitted.js';
 import { parameterCount } from './parameters.js';
 import { CFLOW_PROFILES, type CflowSettings, cflowSchema } from './settings.js';
@@ -59,6 +60,7 @@ export const CFLOW: System = {
     const fit = found ? 0 : (performance.now() - begin) / 1000;
     return fittedCflow(lab, reader, training.flows, train, null, { fit }, notesOf(training, judge !== undefined));
   },
+  addToGraph: (start) => cflowToGraph(start, checked(start.settings)),
   async restore(lab, reader, tensors, given) {
     const settings = checked(given);
     const layout = mapsLayout(reader.spec);

@@ -1,7 +1,7 @@
 import { onnxGraph } from '../../engine/onnx-graph.js';
 import { CONDITION } from './condition.js';
 import { CLAMP, GENTLE } from './flow.js';
-import { flowConstants, forward } from './flow-graph.js';
+import { flowConstants, flowInputs, forward } from './flow-graph.js';
 import { blockTensors, blockWidths, type FlowShape, type Mixing } from './parameters.js';
 
 /**
@@ -14,7 +14,7 @@ export function gradientModel(shape: FlowShape, mixing: readonly Mixing[], n: nu
   const { channels, blocks } = shape;
   const { passed, moved } = blockWidths(channels);
   const c = flowConstants(graph);
-  const { z, passes, unmix } = forward(graph, c, shape, mixing, n);
+  const { z, passes, unmix } = forward(graph, c, shape, mixing, flowInputs(graph, shape, n));
   const { op } = graph;
   const negative = op('Neg', ['likelihood']);
   op('Mul', [op('ReduceSum', [op('Softplus', [negative]), c.rows()], { keepdims: 1 }), c.number(1 / n)], {}, 'loss');

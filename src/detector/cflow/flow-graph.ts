@@ -33,6 +33,8 @@ export interface Passed {
 /** A flow's way from x to z in a graph. */
 export interface Forward {
   z: string;
+  /** ℓ [n × 1] */
+  likelihood: string;
   passes: Passed[];
   /** Gradients before block b's mixing from those after it. */
   unmix(b: number, dy: string): string;
@@ -49,7 +51,7 @@ export function parameterNames({ channels, blocks }: FlowShape): string[] {
  */
 export function likelihoodModel(shape: FlowShape, mixing: readonly Mixing[]): Uint8Array {
   const graph = onnxGraph('likelihood');
-  forward(graph, flowConstants(graph), shape, mixing, 'n');
+  forward(graph, flowConstants(graph), shape, mixing, flowInputs(graph, shape, 'n'));
   graph.output('likelihood', ['n', 1]);
   return graph.bytes();
 }
@@ -71,22 +73,41 @@ export function flowConstants(graph: OnnxGraph): Constants {
   };
 }
 
-/** Adds the flow to a graph, `likelihood` included. @param n number of vectors, or a name where runs choose it. */
+/** What a flow reads in a graph. */
+export interface FlowInputs {
+  /** Vectors [n × channels] and their codes [n × 128]. */
+  x: string;
+  code: string;
+  /** In front of the names of the flow's own constants and of `likelihood`, where a graph holds several flows. */
+  prefix?: string;
+  /** A trained tensor by its name, shape and place among {@link parameterNames}. */
+  parameter(name: string, shape: readonly number[], index: number): string;
+}
+
+/** Everything a flow reads as inputs of each run. @param n number of vectors, or a name where runs choose it. */
+export function flowInputs(graph: OnnxGraph, { channels }: FlowShape, n: Side): FlowInputs {
+  return {
+    code: graph.input('code', [n, CONDITION]),
+    x: graph.input('x', [n, channels]),
+    parameter: (name, shape) => graph.input(name, shape),
+  };
+}
+
+/** Adds the flow to a graph, `likelihood` included. */
 export function forward(
   graph: OnnxGraph,
   constants: Constants,
   { channels, blocks }: FlowShape,
   mixing: readonly Mixing[],
-  n: Side,
+  { x, code, prefix = '', parameter }: FlowInputs,
 ): Forward {
   const { op } = graph;
   const { passed, moved } = blockWidths(channels);
   const { number, sizes, columns } = constants;
-  const code = graph.input('code', [n, CONDITION]);
-  let at = graph.input('x', [n, channels]);
+  let at = x;
   let logDet: string | undefined;
   const passes = Array.from({ length: blocks }, (_, b): Passed => {
-    const parameters = blockTensors(channels).map(([name, shape]) => graph.input(`${name}.${b}`, shape));
+    const parameters = blockTensors(channels).map(([name, shape], i) => parameter(`${name}.${b}`, shape, 6 * b + i));
     const [weight1, bias1, weight2, bias2, scale, shift] = parameters;
     const [x1, x2] = graph.ops('Split', [at, sizes(passed, moved)], 2, { axis: 1 });
     const h = op('Concat', [x1, code], { axis: 1 });
@@ -98,7 +119,7 @@ export function forward(
     const growth = op('Exp', [logScale]);
     const joined = op('Concat', [x1, op('Add', [op('Mul', [x2, growth]), move])], { axis: 1 });
     const gamma = op('Mul', [op('Softplus', [op('Mul', [scale, number(0.5)])]), number(0.2)]);
-    at = mix(graph, constants, mixing[b], b, op('Add', [op('Mul', [joined, gamma]), shift]));
+    at = mix(graph, constants, mixing[b], `${prefix}${b}`, op('Add', [op('Mul', [joined, gamma]), shift]));
     const grown = op('ReduceSum', [logScale, columns()], { keepdims: 1 });
     const scaled = op('ReduceSum', [op('Log', [gamma]), columns()], { keepdims: 1 });
     const own = op('Add', [grown, scaled]);
@@ -107,8 +128,8 @@ export function forward(
   });
   const squares = op('Mul', [op('ReduceSum', [op('Mul', [at, at]), columns()], { keepdims: 1 }), number(-0.5)]);
   const joint = op('Mul', [op('Add', [squares, logDet!]), number(1 / channels)]);
-  op('Sub', [joint, number(0.5 * Math.log(2 * Math.PI))], {}, 'likelihood');
-  return { z: at, passes, unmix: (b, dy) => mix(graph, constants, mixing[b], b, dy, true) };
+  const likelihood = op('Sub', [joint, number(0.5 * Math.log(2 * Math.PI))], {}, `${prefix}likelihood`);
+  return { z: at, likelihood, passes, unmix: (b, dy) => mix(graph, constants, mixing[b], `${prefix}${b}`, dy, true) };
 }
 
 /** Mixes channels as a block does, or takes gradients back through that. */
@@ -116,7 +137,7 @@ function mix(
   graph: OnnxGraph,
   { indices, matrix }: Constants,
   own: Mixing,
-  b: number,
+  b: string,
   y: string,
   back = false,
 ): string {

@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js';
 import { PATCHCORE_PREPROCESSING } from '../../image/preprocess.js';
 import { contentKey, hashBytes } from '../../storage/cache.js';
+import { bankToGraph } from '../bank-onnx.js';
 import { bankLayers, fittedBank, restoredBank } from '../bank-system.js';
 import { imageScores } from '../score.js';
 import { checkProfile } from '../settings.js';
@@ -9,6 +10,7 @@ import { decisionNote, decisionOf } from './decision.js';
 import { fittedWitness } from './fitted.js';
 import { inspectTraining } from './inspect.js';
 import { startingBank, witnessSettings } from './settings.js';
+import { witnessToGraph } from './witness-onnx.js';
 import { indexWitnessed } from './witnessed.js';
 
 const PROFILES: readonly string[] = ['default'];
@@ -65,6 +67,14 @@ export const WITNESS: System = {
         return scores;
       },
     };
+  },
+  addToGraph(start) {
+    const { groups, doubted } = start.tensors;
+    const settings = witnessSettings(start.settings);
+    const bank = restoredBank(start.tensors);
+    if (!doubted) return bankToGraph(start, bank, startingBank(settings));
+    const marks = { groups: groups.data as Int32Array, doubted: Uint8Array.from(doubted.data as Int32Array) };
+    return witnessToGraph(start, { rows: bank.rows, ...marks }, settings.witnesses);
   },
   async restore(lab, reader, tensors, set) {
     const settings = witnessSettings(set);
