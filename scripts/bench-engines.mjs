@@ -1,6 +1,10 @@
-// npm run bench -- --engine NAME…: every stage on engines that run here, beside the threads' exact kernels in the same run. Each
+// npm run bench -- --engine NAME…: every stage and a whole evaluation on engines that run here, with the host's waits and what moved,
+// beside the threads' exact kernels in the same run. Each
 // engine in a process of its own; --small for software drivers. Nothing is written but the table.
 import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom, openLab } from 'softpatch-lab';
 import { sharedFloats, startRows } from 'softpatch-lab/kernels';
@@ -11,6 +15,7 @@ import { INDEX_NEIGHBOURS } from '../build/src/detector/neighbours.js';
 import { GAUSSIANS } from '../build/src/detector/padim-stage.js';
 import { trafficOf } from '../build/src/device/traffic.js';
 import { isDevice } from '../build/src/engine/names.js';
+import { rowsHere } from '../build/src/engine/rows.js';
 import { loadTensorFlow } from '../build/src/engine/tensorflow.js';
 import { EXTRACT } from '../build/src/features/extract.js';
 
@@ -22,6 +27,7 @@ const UNIT = {
   greedy: 's',
   'weights by LOF': 's',
   gaussians: 's',
+  'whole job': 's',
 };
 
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -60,7 +66,9 @@ async function measure(engine, small) {
     const weights = rows(128, 1024, 2);
     result.projection =
       (2e-9 * n * 1024 * 128) /
-      (await timed('projection', () => compute.run(PROJECT, { rows: wide, projection: weights, dimensions: 1024 })));
+      (await timed('projection', async () =>
+        rowsHere(await compute.run(PROJECT, { rows: wide, projection: weights, dimensions: 1024 })),
+      ));
     const queries = rows(q, 1024, 3);
     const index = await compute.run(INDEX_NEIGHBOURS, { bank: wide.subarray(0, m * 1024), d: 1024, k: 1 });
     result.search = (2e-9 * m * 1024 * q) / (await timed('search', () => index.search(queries)));
@@ -78,6 +86,7 @@ async function measure(engine, small) {
       compute.run(PATCH_WEIGHTS, { z: patches, positions, d: 128, options: { discriminator: 'lof', k: 5 } }),
     );
     result.gaussians = await timed('gaussians', () => gaussians(compute, images), 1);
+    result['whole job'] = await wholeJob(lab, small, timed);
   }
   await lab.close();
   return result;
@@ -91,12 +100,30 @@ async function gaussians(compute, images) {
   await compute.run(GAUSSIANS, { kind: 'fit', values: rows(images, 6400, 6), images, layout, gaussians: fitted });
 }
 
+/** Contaminate, fit SoftPatch-LOF at ρ = 0.1, measure: a drawn category, nothing remembered. */
+async function wholeJob(lab, small, timed) {
+  const { encodePng, evaluate, evaluateConfig, openCategory, writeDrawnCategory } = await import('softpatch-lab');
+  const folder = await mkdtemp(join(tmpdir(), 'softpatch-bench-'));
+  const crop = small ? 64 : 224;
+  try {
+    const counts = small ? { train: 6, good: 2, defective: 2 } : { train: 96, good: 24, defective: 24 };
+    await writeDrawnCategory(folder, 'bracket', { seed: 1, ...counts }, encodePng);
+    const category = await openCategory(folder, 'bracket');
+    const config = evaluateConfig({
+      method: 'softpatch-lof',
+      features: { weights: { kind: 'random', seed: 1 }, preprocessing: { resize: crop, crop } },
+      settings: { ratio: 0.1 },
+      contamination: { noise: 0.1, overlap: true },
+    });
+    return await timed('whole job', () => evaluate(lab, category, config), 1);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /** Images a second of the whole machine or device, decoding included. */
 async function networkSpeed(compute, small, timed) {
   const { writeDrawnCategory, encodePng } = await import('softpatch-lab');
-  const { mkdtemp, rm, readdir } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const { join } = await import('node:path');
   const folder = await mkdtemp(join(tmpdir(), 'softpatch-bench-'));
   const crop = small ? 64 : 224;
   try {

@@ -8,6 +8,7 @@ import { patchWeights } from '../src/denoise/weights.js';
 import { gather } from '../src/detector/bank.js';
 import { anomalyMap } from '../src/detector/map.js';
 import { createScorer, imageScores, patchScores } from '../src/detector/score.js';
+import { rowsHere } from '../src/engine/rows.js';
 import { threadCompute } from '../src/engine/stage.js';
 import { EXTRACT, type Extraction } from '../src/features/extract.js';
 import type { FeatureSpec } from '../src/features/spec.js';
@@ -60,13 +61,13 @@ test(
     };
     const extract = (paths: string[]): Promise<Extraction> =>
       compute.run(EXTRACT, { spec, engine: compute.engine, images: paths.map((path) => ({ path })) });
-    const { rows } = await extract(golden.train);
-    const queries = await extract(golden.test);
+    const rows = await rowsHere((await extract(golden.train)).rows);
+    const queries = { rows: await rowsHere((await extract(golden.test)).rows) };
     assert.ok(
       relativeError(queries.rows.subarray(0, POSITIONS * 1024), await golden.floats('embedding.query0')) < 1e-4,
     );
-    const forWeights = await project(compute, rows, 1024, await golden.floats('projection.denoise'));
-    const forCoreset = await project(compute, rows, 1024, await golden.floats('projection.coreset'));
+    const forWeights = await rowsHere(await project(compute, rows, 1024, await golden.floats('projection.denoise')));
+    const forCoreset = await rowsHere(await project(compute, rows, 1024, await golden.floats('projection.coreset')));
     const starts = (await golden.tensor('coreset.start')) as Int32Array;
 
     const systems: [string, Discriminator | null, number, number][] = [

@@ -74,7 +74,9 @@ export async function createPreview(lab: Lab, category: Category, config: Evalua
   const found = await index.search(queries, { progress: reporter.stage('search'), signal });
   const depth = found.rows.length / (test.length * positions);
   const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;
-  const defects = category.masked ? await defectPatches(train, features.preprocessing, grid, config.maskMode) : null;
+  const defects = category.masked
+    ? await defectPatches(train, features.preprocessing, grid, config.maskMode, lab.threads)
+    : null;
   const labels = test.map(({ label }) => label);
 
   /** Mean distance to the nearest kept rows, the last looked at standing in, times the nearest one's weight. */

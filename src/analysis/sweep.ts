@@ -3,6 +3,7 @@ import { discard } from '../denoise/cut.js';
 import { project } from '../denoise/projection.js';
 import { type BankConfig, checkBankConfig } from '../detector/config.js';
 import { projectionFor, weigh } from '../detector/fit-bank.js';
+import { rowsHere } from '../engine/rows.js';
 import { type EvaluateConfig, mustBeBank } from '../experiment/config.js';
 import { contaminate } from '../experiment/contaminate.js';
 import { type Diagnostics, defectPatches, diagnose } from '../experiment/diagnostics.js';
@@ -73,11 +74,13 @@ export async function sweep(
   clock.lap('weights');
 
   const projection = projectionFor(random, 'coreset', dimensions);
-  const z = await project(compute, rows, dimensions, projection, { signal });
+  const z = await rowsHere(await project(compute, rows, dimensions, projection, { signal }));
   const picks = await selectAll(lab, z, selections, random, reporter.stage('coresets'));
   clock.lap('coreset');
 
-  const defects = category.masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
+  const defects = category.masked
+    ? await defectPatches(train, features.preprocessing, side, maskMode, lab.threads)
+    : null;
   const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;
   const labels = test.map(({ label }) => label);
   const measuring = reporter.stage('search, measure');

@@ -1,4 +1,5 @@
 import { checkFinite, checkIndices, checkLength, checkWhole, countRows } from '../arguments.js';
+import { type Rows, rowsHere } from '../engine/rows.js';
 import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import { stoppable } from '../kernels/stop-word.js';
@@ -22,7 +23,7 @@ export interface GreedyOptions {
 
 /** Rows z [n × d] of which some are to be picked. */
 export interface SelectionJob {
-  z: Float32Array;
+  z: Rows;
   d: number;
   options: GreedyOptions;
 }
@@ -30,7 +31,7 @@ export interface SelectionJob {
 /** {@link greedyCoreset} as a stage. */
 export const SELECT_ROWS: Stage<SelectionJob, Int32Array> = {
   name: 'coreset',
-  onThreads: (threads, { z, d, options }, watch) => greedyCoreset(threads, z, d, options, watch),
+  onThreads: async (threads, { z, d, options }, watch) => greedyCoreset(threads, await rowsHere(z), d, options, watch),
 };
 
 /** Threads beyond the leader: blocks refreshed ahead of need are partly wasted, so more gain nothing. */

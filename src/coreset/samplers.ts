@@ -1,3 +1,4 @@
+import { type Rows, rowCount } from '../engine/rows.js';
 import type { Compute } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import type { Watch } from '../progress.js';
@@ -13,7 +14,7 @@ export const SAMPLERS: readonly SamplerName[] = ['greedy', 'exact', 'random', 'i
 /** What a sampler sees. */
 export interface SamplerInput {
   /** Projected patches [n × d]. */
-  z: Float32Array;
+  z: Rows;
   d: number;
   /** Share of all patches to pick, in (0, 1). */
   ratio: number;
@@ -45,7 +46,7 @@ const greedy =
   (anchors: (random: Random, n: number) => Anchors): Sampler =>
   (compute, input, random, watch) => {
     const { z, d, ratio, kept, firstPickFromKept } = input;
-    const n = z.length / d;
+    const n = rowCount(z, d);
     const options = {
       count: coresetSize(ratio, n),
       anchors: input.anchors ?? anchors(random, n),
@@ -56,7 +57,7 @@ const greedy =
   };
 
 function keptRows({ z, d, kept }: SamplerInput): Int32Array {
-  const all = Int32Array.from({ length: z.length / d }, (_, i) => i);
+  const all = Int32Array.from({ length: rowCount(z, d) }, (_, i) => i);
   return kept ? all.filter((i) => kept[i] === 1) : all;
 }
 
@@ -66,7 +67,7 @@ export const samplers: Readonly<Record<SamplerName, Sampler>> = {
   exact: greedy(() => ({ kind: 'all' })),
   random: async (_compute, input, random) => {
     const rows = keptRows(input);
-    const size = Math.min(rows.length, coresetSize(input.ratio, input.z.length / input.d));
+    const size = Math.min(rows.length, coresetSize(input.ratio, rowCount(input.z, input.d)));
     return random.distinct(rows.length, size).map((i) => rows[i]);
   },
   identity: async (_compute, input) => keptRows(input),

@@ -1,4 +1,5 @@
 import { checkWhole } from '../arguments.js';
+import { type Rows, rowsHere } from '../engine/rows.js';
 import type { Compute, Stage } from '../engine/stage.js';
 import { multiplyTransposed } from '../kernels/multiply.js';
 import type { Watch } from '../progress.js';
@@ -17,26 +18,26 @@ export function randomProjection(random: Random, from: number, to: number = PROJ
 
 /** Rows [n × dimensions] to project by a matrix [to × dimensions]. */
 export interface ProjectionJob {
-  rows: Float32Array;
+  rows: Rows;
   projection: Float32Array;
   dimensions: number;
 }
 
-/** Z = X Wᵀ as a stage: rows [n × dimensions] to [n × to]. */
-export const PROJECT: Stage<ProjectionJob, Float32Array> = {
+/** Z = X Wᵀ as a stage: rows [n × dimensions] to [n × to], which may stay on a device. */
+export const PROJECT: Stage<ProjectionJob, Rows> = {
   name: 'project',
-  onThreads: (threads, { rows, projection, dimensions }, watch) =>
-    multiplyTransposed(threads, rows, projection, dimensions, watch),
+  onThreads: async (threads, { rows, projection, dimensions }, watch) =>
+    multiplyTransposed(threads, await rowsHere(rows), projection, dimensions, watch),
 };
 
 /** Z = X Wᵀ: rows [n × dimensions] to [n × 128]; returned unchanged when they have 128 dimensions already. */
 export async function project(
   compute: Pick<Compute, 'run'>,
-  rows: Float32Array,
+  rows: Rows,
   dimensions: number,
   projection: Float32Array,
   watch: Watch = {},
-): Promise<Float32Array> {
+): Promise<Rows> {
   if (dimensions === PROJECTED_DIMENSIONS) return rows;
   return compute.run(PROJECT, { rows, projection, dimensions }, watch);
 }

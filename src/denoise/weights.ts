@@ -1,4 +1,5 @@
 import { checkFinite, checkWhole, countRows } from '../arguments.js';
+import { type Rows, rowsHere } from '../engine/rows.js';
 import type { Stage } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import { createArena, sharedFloats, toShared } from '../kernels/arena.js';
@@ -10,7 +11,7 @@ import { weighScratchBytes } from './weigh-task.js';
 
 /** Projected patches [images·positions × d] to weigh. */
 export interface WeightsJob {
-  z: Float32Array;
+  z: Rows;
   positions: number;
   d: number;
   options: WeightOptions;
@@ -19,7 +20,8 @@ export interface WeightsJob {
 /** {@link patchWeights} as a stage. */
 export const PATCH_WEIGHTS: Stage<WeightsJob, Float32Array> = {
   name: 'weights',
-  onThreads: (threads, { z, positions, d, options }, watch) => patchWeights(threads, z, positions, d, options, watch),
+  onThreads: async (threads, { z, positions, d, options }, watch) =>
+    patchWeights(threads, await rowsHere(z), positions, d, options, watch),
 };
 
 const WEIGH = task<typeof import('./weigh-task.js')>(new URL('./weigh-task.js', import.meta.url));

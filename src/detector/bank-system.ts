@@ -3,16 +3,18 @@ import { InputError } from '../errors.js';
 import { patchGrid } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
 import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
-import { toShared } from '../kernels/arena.js';
+import { sharedFloats, toShared } from '../kernels/arena.js';
+import { ranges } from '../kernels/threads.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
 import { floatsFromHalves, halvesFromFloats } from '../storage/half.js';
+import { oneAhead } from './ahead.js';
 import type { LazyBank, MemoryBank } from './bank.js';
 import { bankToGraph } from './bank-onnx.js';
 import { type BankConfig, type BankMethod, bankConfig, checkBankConfig, PROFILES, type Profile } from './config.js';
 import { type FitTrace, fitBank } from './fit-bank.js';
 import { imageSearch } from './image-search.js';
 import { leaveOutScores } from './leave-out.js';
-import { anomalyMap } from './map.js';
+import { anomalyMaps } from './maps.js';
 import { imageScores, patchScores } from './score.js';
 import { checkProfile } from './settings.js';
 import type { Fitted, System, Tensors } from './system.js';
@@ -92,17 +94,18 @@ export function fittedBank(
     trace,
     seconds,
     async *score(images) {
-      for (let from = 0; from < images.length; from += BATCH) {
-        const found = await search.search(images.slice(from, from + BATCH), lab.signal);
+      const batches = ranges(images.length, BATCH).map(({ from, to }) => images.slice(from, to));
+      for await (const found of oneAhead(batches, (batch) => search.search(batch, lab.signal))) {
         seconds.search = search.seconds();
-        for (const neighbours of found) {
-          const patches = patchScores(neighbours, bank.weights, positions);
-          const [score] = imageScores(patches, positions);
-          const begin = performance.now();
-          const map = anomalyMap(patches, side, crop);
-          seconds.map! += (performance.now() - begin) / 1000;
-          yield { score, map };
+        const patches = sharedFloats(found.length * positions);
+        for (const [i, own] of found.entries()) {
+          patches.set(patchScores(own, bank.weights, positions), i * positions);
         }
+        const scores = imageScores(patches, positions);
+        const begin = performance.now();
+        const maps = await anomalyMaps(lab.threads, patches, { grid: side, side: crop }, { signal: lab.signal });
+        seconds.map! += (performance.now() - begin) / 1000;
+        for (const [i, map] of maps.entries()) yield { score: scores[i], map };
       }
     },
     tensors: async () => bankTensors(await bank.load(), config),

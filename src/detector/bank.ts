@@ -1,3 +1,4 @@
+import type { Rows } from '../engine/rows.js';
 import { gatherRows } from '../kernels/gather-rows.js';
 import { roundToHalf } from '../storage/half.js';
 import type { BankConfig } from './config.js';
@@ -17,6 +18,8 @@ export interface LazyBank extends Omit<MemoryBank, 'rows'> {
   /** Identity of the rows, for the cache. */
   key: string;
   load(): Promise<MemoryBank>;
+  /** The rows where they lie, for a search. Default: those of `load`. */
+  stay?(): Promise<Rows>;
 }
 
 /** The picked rows of patches [n × dimensions] and their weights as a bank, rounded to half precision if so configured. */

@@ -3,6 +3,7 @@ import { discard, normaliseWeights } from '../denoise/cut.js';
 import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import type { Resources } from '../engine/resources.js';
+import { isFar, rowsHere } from '../engine/rows.js';
 import { InputError } from '../errors.js';
 import type { TrainingPatches } from '../features/reader.js';
 import type { Random } from '../random.js';
@@ -48,6 +49,12 @@ export async function fitBank(
     weights: storedWeights(picks, weights, config),
     key: contentKey(['bank', patches.key, hashBytes(picks), config.precision]),
     load: async () => gather({ rows: await patches.rows(), dimensions: patches.dimensions }, picks, weights, config),
+    stay: async () => {
+      const rows = await patches.stay();
+      // Rounded rows are made here.
+      if (isFar(rows) && config.precision !== 'half') return rows.gather(picks);
+      return gather({ rows: await rowsHere(rows), dimensions: patches.dimensions }, picks, weights, config).rows;
+    },
   };
   const seconds = { denoise: weighed?.seconds ?? 0, coreset };
   return { bank, trace: { patchWeights: weights, kept, cut: denoised?.cut ?? null, seconds } };
@@ -70,12 +77,13 @@ export async function weigh(
   const dependsOn = ['weights', VERSION, patches.key, positions, options, hashBytes(projection)];
   let seconds = 0;
   const stored = await cache.remember('weights', dependsOn, async () => {
-    const rows = await patches.rows();
+    const rows = await patches.stay();
     const progress = reporter.stage('denoise');
     const begin = performance.now();
     const z = await project(compute, rows, patches.dimensions, projection, { signal });
     const job = { z, positions, d: PROJECTED_DIMENSIONS, options };
     const data = await compute.run(PATCH_WEIGHTS, job, { progress, signal });
+    if (isFar(z)) z.free();
     seconds = (performance.now() - begin) / 1000;
     return { weights: { dtype: 'F32', shape: [data.length], data } };
   });
@@ -97,7 +105,7 @@ async function pick(
   const dependsOn = ['picks', VERSION, patches.key, patches.count, sampler, ratio, firstPickFromKept, identity];
   let seconds = 0;
   const stored = await cache.remember('picks', dependsOn, async () => {
-    const rows = projects ? await patches.rows() : new Float32Array(0);
+    const rows = projects ? await patches.stay() : new Float32Array(0);
     const progress = reporter.stage('coreset');
     const begin = performance.now();
     const z = projects
@@ -106,6 +114,7 @@ async function pick(
     const d = projects ? PROJECTED_DIMENSIONS : 1;
     const input = { z, d, ratio, kept: kept ?? undefined, firstPickFromKept };
     const data = await samplers[sampler](compute, input, own, { progress, signal });
+    if (isFar(z)) z.free();
     seconds = (performance.now() - begin) / 1000;
     return { picks: { dtype: 'I32', shape: [data.length], data } };
   });

@@ -1,4 +1,5 @@
 import type { Resources } from '../engine/resources.js';
+import { isFar } from '../engine/rows.js';
 import type { FeatureReader } from '../features/reader.js';
 import type { ImageRequest } from '../features/spec.js';
 import type { LazyBank } from './bank.js';
@@ -32,11 +33,17 @@ export function imageSearch(
     seconds += (performance.now() - start) / 1000;
     return value;
   };
+  /** Loading a bank may mean reading its images, which is timed elsewhere. */
+  const prepare = async (): Promise<BankScorer> => {
+    const rows = bank.stay ? await bank.stay() : (await bank.load()).rows;
+    return timed(() => createScorer(compute, { rows, picks: bank.picks, weights: bank.weights }, k));
+  };
   const searchAll = async (images: readonly ImageRequest[], signal?: AbortSignal): Promise<Neighbours[]> => {
-    scorer ??= bank.load().then((loaded) => timed(() => createScorer(compute, loaded, k)));
+    scorer ??= prepare();
     const ready = await scorer;
-    const rows = await reader.read(images, { signal });
+    const rows = await reader.readRows(images, { signal });
     const found = await timed(() => ready.neighbours(rows, { signal }));
+    if (isFar(rows)) rows.free();
     const each = found.rows.length / images.length;
     return images.map((_, i) => ({
       rows: found.rows.slice(i * each, (i + 1) * each),

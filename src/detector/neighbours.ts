@@ -1,4 +1,5 @@
 import { checkFinite, checkWhole, countRows } from '../arguments.js';
+import { isFar, type Rows, rowsHere } from '../engine/rows.js';
 import type { Stage } from '../engine/stage.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
@@ -20,12 +21,12 @@ export interface Neighbours {
 /** An exact nearest-neighbour index over a memory bank. */
 export interface NeighbourIndex {
   /** @param queries [q × d]. */
-  search(queries: Float32Array, watch?: Watch): Promise<Neighbours>;
+  search(queries: Rows, watch?: Watch): Promise<Neighbours>;
 }
 
-/** A bank [m × d] to index for searches of the k nearest. */
+/** A bank [m × d] to index for searches of the k nearest. Far rows are the index's from then on, which frees them. */
 export interface IndexJob {
-  bank: Float32Array;
+  bank: Rows;
   d: number;
   k: number;
 }
@@ -33,7 +34,11 @@ export interface IndexJob {
 /** {@link indexNeighbours} as a stage. */
 export const INDEX_NEIGHBOURS: Stage<IndexJob, NeighbourIndex> = {
   name: 'search',
-  onThreads: (threads, { bank, d, k }) => indexNeighbours(threads, bank, d, k),
+  onThreads: async (threads, { bank, d, k }) => {
+    const rows = await rowsHere(bank);
+    if (isFar(bank)) bank.free();
+    return indexNeighbours(threads, rows, d, k);
+  },
 };
 
 const NEIGHBOURS = task<typeof import('./neighbours-task.js')>(new URL('./neighbours-task.js', import.meta.url));
@@ -57,7 +62,8 @@ export async function indexNeighbours(
   const kept = Math.min(k, m);
   const placed = await placeBank(threads, bank, d, { shared: 0, lane: 16 * kept });
   return {
-    async search(queries, watch = {}) {
+    async search(given, watch = {}) {
+      const queries = await rowsHere(given);
       const q = countRows('queries', queries, d);
       checkFinite('queries', queries, d);
       const reduced = await placed.reduceQueries(queries);

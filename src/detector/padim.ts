@@ -7,7 +7,8 @@ import { mapsLayout } from '../features/reading.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { sharedFloats, toShared } from '../kernels/arena.js';
 import { createRandom } from '../random.js';
-import { anomalyMap, type Border } from './map.js';
+import type { Border } from './map.js';
+import { anomalyMaps } from './maps.js';
 import { triangle, vectorLength } from './padim-block.js';
 import { padimToGraph } from './padim-onnx.js';
 import { GAUSSIANS } from './padim-stage.js';
@@ -97,7 +98,7 @@ function padimSystem(name: string, about: string, profiles: readonly string[], u
 const DEFAULTS: PadimSettings = { channels: null, border: 'mirror' };
 
 function fittedPadim(
-  { compute, signal }: Resources,
+  { threads, compute, signal }: Resources,
   reader: FeatureReader,
   tensors: Tensors,
   { border }: PadimSettings,
@@ -127,12 +128,12 @@ function fittedPadim(
         const job: PadimJob = { kind: 'score', values, images: batch.length, layout, gaussians, scores };
         await compute.run(GAUSSIANS, job, { signal });
         seconds.search += (performance.now() - begin) / 1000;
-        for (let i = 0; i < batch.length; i++) {
-          const start = performance.now();
-          const map = anomalyMap(scores.subarray(i * positions, (i + 1) * positions), grid, crop, border);
+        const start = performance.now();
+        const maps = await anomalyMaps(threads, scores, { grid, side: crop, border }, { signal });
+        seconds.map += (performance.now() - start) / 1000;
+        for (const map of maps) {
           // Unlike PatchCore: the image's score is the largest value of its blurred map.
           const score = map.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-          seconds.map += (performance.now() - start) / 1000;
           yield { score, map };
         }
       }

@@ -1,27 +1,31 @@
 import { checkLength, checkWhole, countRows } from '../arguments.js';
+import { isFar, type Rows, rowCount } from '../engine/rows.js';
 import type { Compute } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import type { Watch } from '../progress.js';
-import { bankDimensions, type MemoryBank } from './bank.js';
 import { INDEX_NEIGHBOURS, type Neighbours } from './neighbours.js';
 
 /** Scores patches against a bank. */
 export interface BankScorer {
   /** @param rows [patches × dimensions]. @returns [patches] weight · squared distance (docs/methods.md 4.1, step 8). */
-  score(rows: Float32Array, watch?: Watch): Promise<Float32Array>;
+  score(rows: Rows, watch?: Watch): Promise<Float32Array>;
   /** Nearest bank rows of patches. */
-  neighbours(rows: Float32Array, watch?: Watch): Promise<Neighbours>;
+  neighbours(rows: Rows, watch?: Watch): Promise<Neighbours>;
 }
 
 /** Builds the exact index over a bank; scores average the `k` nearest rows. */
-export async function createScorer(compute: Pick<Compute, 'run'>, bank: MemoryBank, k: number): Promise<BankScorer> {
-  const d = bankDimensions(bank);
+export async function createScorer(
+  compute: Pick<Compute, 'run'>,
+  bank: { rows: Rows; picks: Int32Array; weights: Float32Array | null },
+  k: number,
+): Promise<BankScorer> {
+  const d = isFar(bank.rows) ? bank.rows.d : bank.rows.length / bank.picks.length;
   const index = await compute.run(INDEX_NEIGHBOURS, { bank: bank.rows, d, k });
-  const neighbours = (rows: Float32Array, watch?: Watch): Promise<Neighbours> => index.search(rows, watch);
+  const neighbours = (rows: Rows, watch?: Watch): Promise<Neighbours> => index.search(rows, watch);
   return {
     neighbours,
     async score(rows, watch) {
-      return patchScores(await neighbours(rows, watch), bank.weights, rows.length / d);
+      return patchScores(await neighbours(rows, watch), bank.weights, rowCount(rows, d));
     },
   };
 }

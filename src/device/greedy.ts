@@ -30,7 +30,7 @@ const AHEAD = 4;
  */
 export async function deviceGreedyCoreset(
   device: Device,
-  { z, d, options: { count, anchors, kept, firstPickFromKept = false } }: SelectionJob,
+  { z, d, options: { count, anchors, kept, firstPickFromKept = false } }: SelectionJob & { z: Float32Array },
   watch: Watch = {},
 ): Promise<Int32Array> {
   const n = countRows('z', z, d, 1);

@@ -11,6 +11,10 @@ import { createDeviceEmbedding } from './embedding.js';
 export interface DeviceNetwork {
   /** Normalised images [count × crop × crop × 3] to what the spec reads of each, one after another. In `attempt` only. */
   read(images: Float32Array, count: number): Promise<Float32Array>;
+  /** Images as in `read` to what the spec reads, [count × values] or [count × positions × 1024]; inside `tf.tidy`. */
+  values(images: Float32Array, count: number): Tensor;
+  /** Images as in `read` to the layers' maps [count × h × w × c], in order; inside `tf.tidy`. */
+  maps(images: Float32Array, count: number): Tensor4D[];
   /** Bytes of the largest activation of one image. */
   imageBytes: number;
   dispose(): void;
@@ -25,9 +29,13 @@ export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Pr
   return device.attempt(async () => {
     const built = createTensorFlowNetwork(tf, network, parameters);
     const reading = createDeviceReading(device, spec);
+    const maps = (images: Float32Array, count: number): Tensor4D[] =>
+      built.forward(tf.tensor4d(images, [count, crop, crop, 3]));
     return {
+      maps,
+      values: (images, count) => reading.read(maps(images, count)),
       async read(images, count) {
-        const values = tf.tidy(() => reading.read(built.forward(tf.tensor4d(images, [count, crop, crop, 3]))));
+        const values = tf.tidy(() => reading.read(maps(images, count)));
         const found = (await values.data()) as Float32Array;
         values.dispose();
         return found;

@@ -25,6 +25,7 @@ export function plannedCompute(device: Compute, threads: Compute, plan: Plan): C
   const side = (stage: string): Compute => (onDevice.has(stage) ? device : threads);
   return {
     engine: side(EXTRACT.name).engine,
+    stages: Object.fromEntries(plan.map((stage) => [stage, device.engine])),
     run: <Job, Result>(stage: Stage<Job, Result>, job: Job, watch?: Watch) => side(stage.name).run(stage, job, watch),
     release() {
       device.release();

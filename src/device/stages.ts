@@ -4,6 +4,7 @@ import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import { FLOWS } from '../detector/cflow/flow-stage.js';
 import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
 import { GAUSSIANS } from '../detector/padim-stage.js';
+import { rowsHere } from '../engine/rows.js';
 import type { Compute, Stage } from '../engine/stage.js';
 import { EXTRACT } from '../features/extract.js';
 import type { Threads } from '../kernels/threads.js';
@@ -15,10 +16,15 @@ import { deviceGreedyCoreset } from './greedy.js';
 import { deviceIndex } from './neighbours.js';
 import { deviceGaussians } from './padim.js';
 import { deviceProject } from './project.js';
+import { stayingTensors } from './staying-tensors.js';
 import type { Gpu } from './webgpu/gpu.js';
 import { gpuGreedyCoreset } from './webgpu/greedy.js';
+import { gpuProject } from './webgpu/project.js';
 import { gpuNeighbours } from './webgpu/search.js';
+import { stayingRows } from './webgpu/staying-rows.js';
+import { gpuPatchWeights, MOST_NEIGHBOURS } from './webgpu/weights.js';
 import { devicePatchWeights } from './weights.js';
+import { wholeGreedyCoreset } from './whole-greedy.js';
 
 /** A stage's form on a device. */
 type Form = (job: never, watch: Watch) => Promise<unknown>;
@@ -32,7 +38,10 @@ const RETRIED = new Set<unknown>([PROJECT, PATCH_WEIGHTS, SELECT_ROWS]);
  * A new backend is a table like this one.
  */
 export function deviceCompute(device: Device, threads: Threads): Compute {
-  const extractor = deviceExtractor(device, threads);
+  const { gpu } = device;
+  const extractor = deviceExtractor(device, threads, (job) =>
+    gpu ? stayingRows(device, gpu, job) : stayingTensors(device, job),
+  );
   const forms = new Map<unknown, Form>();
   const add: Add = (stage, form) => {
     forms.set(stage, form as Form);
@@ -43,13 +52,24 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
   );
   add(PROJECT, (job, watch) => deviceProject(device, job, watch));
   add(PATCH_WEIGHTS, (job, watch) => devicePatchWeights(device, job, watch));
-  add(SELECT_ROWS, (job, watch) => deviceGreedyCoreset(device, job, watch));
+  // A GPU reads all rows while the host would say which; a processor does not.
+  if (device.name === 'tensorflow-gpu') add(SELECT_ROWS, (job, watch) => wholeGreedyCoreset(device, job, watch));
+  else add(SELECT_ROWS, async (job, watch) => deviceGreedyCoreset(device, { ...job, z: await rowsHere(job.z) }, watch));
   add(INDEX_NEIGHBOURS, deviceIndex(device));
   add(GAUSSIANS, (job, watch) => deviceGaussians(device, job, watch));
   add(FLOWS, (job, watch) => deviceFlows(device, job, watch));
-  if (device.gpu) addKernels(add, device, device.gpu);
+  if (gpu) {
+    addKernels(add, device, gpu, threads);
+    add(
+      PROJECT,
+      async (job, watch) =>
+        (await device.attempt(() => gpuProject(gpu, job, watch))) ?? (await deviceProject(device, job, watch)),
+    );
+  }
+  const names = [...forms.keys()].map((stage) => (stage as Stage<never, unknown>).name);
   return {
     engine: device.name,
+    stages: Object.fromEntries(names.map((name) => [name, device.name])),
     run: <Job, Result>(stage: Stage<Job, Result>, job: Job, watch: Watch = {}) => {
       const form = forms.get(stage) as ((job: Job, watch: Watch) => Promise<Result>) | undefined;
       const onThreads = (): Promise<Result> => stage.onThreads(threads, job, watch);
@@ -67,7 +87,12 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
 }
 
 /** Stages for which ops say too little: kernels of our own on TensorFlow.js' device. */
-function addKernels(add: Add, device: Device, gpu: Gpu): void {
+function addKernels(add: Add, device: Device, gpu: Gpu, threads: Threads): void {
   add(SELECT_ROWS, ({ z, d, options }, watch) => device.attempt(() => gpuGreedyCoreset(gpu, z, d, options, watch)));
+  add(PATCH_WEIGHTS, (job, watch) =>
+    job.options.k > MOST_NEIGHBOURS
+      ? PATCH_WEIGHTS.onThreads(threads, job, watch)
+      : device.attempt(() => gpuPatchWeights(gpu, job, watch)),
+  );
   add(INDEX_NEIGHBOURS, gpuNeighbours(device, gpu, deviceIndex(device)));
 }

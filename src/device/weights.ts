@@ -1,11 +1,13 @@
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import { COVARIANCE_REGULARISATION } from '../denoise/gaussian.js';
 import { checkWeights, countImages, type WeightsJob } from '../denoise/weights.js';
+import { isFar, type Rows, rowsHere } from '../engine/rows.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
 import { checkCancelled } from '../errors.js';
 import type { Watch } from '../progress.js';
 import { type Device, inBlocks } from './device.js';
 import { centre, covariances, eliminate } from './eliminate.js';
+import { partsOf } from './tensor-rows.js';
 
 /** Further than any squared distance of features; keeps a patch from being its own neighbour. */
 const FAR = 1e30;
@@ -22,21 +24,15 @@ export async function devicePatchWeights(
   { signal, progress }: Watch = {},
 ): Promise<Float32Array> {
   const { tf } = device;
-  const images = countImages(z, positions, d, { discriminator, k });
+  const images = isFar(z) ? z.count / positions : countImages(z, positions, d, { discriminator, k });
   const weights = new Float32Array(images * positions).fill(1);
   if (images < 2) return weights;
+  const points = await pointsOf(device, z, { images, positions, d });
   const each = 4 * (discriminator === 'gaussian' ? d * (d + images) : images * images);
   await inBlocks(device, positions, device.budget / (2 * each), async (from, to) => {
     checkCancelled(signal);
-    const points = new Float32Array((to - from) * images * d);
-    for (let p = from; p < to; p++) {
-      for (let i = 0; i < images; i++) {
-        const row = (i * positions + p) * d;
-        points.set(z.subarray(row, row + d), ((p - from) * images + i) * d);
-      }
-    }
     const scores = tf.tidy(() => {
-      const { centred } = centre(tf, tf.tensor3d(points, [to - from, images, d]));
+      const { centred } = centre(tf, points(from, to));
       if (discriminator === 'gaussian') return gaussian(tf, centred);
       if (discriminator === 'nearest') return nearest(tf, centred);
       return outlierFactors(tf, centred, Math.min(k, images - 1), discriminator === 'lof-tensor');
@@ -48,6 +44,34 @@ export async function devicePatchWeights(
     progress?.(to, positions);
   });
   return checkWeights(weights);
+}
+
+/** Patches of positions [from, to): [positions × images × d]; in `tf.tidy`. */
+async function pointsOf(
+  device: Device,
+  z: Rows,
+  { images, positions, d }: { images: number; positions: number; d: number },
+): Promise<(from: number, to: number) => Tensor3D> {
+  const { tf } = device;
+  const parts = partsOf(device, z);
+  if (parts) {
+    return (from, to) => {
+      const all = parts.length === 1 ? parts[0] : tf.concat([...parts], 0);
+      const byImage = tf.reshape(all, [images, positions, d]);
+      return tf.transpose(tf.slice(byImage, [0, from, 0], [images, to - from, d]), [1, 0, 2]) as Tensor3D;
+    };
+  }
+  const here = await rowsHere(z);
+  return (from, to) => {
+    const own = new Float32Array((to - from) * images * d);
+    for (let p = from; p < to; p++) {
+      for (let i = 0; i < images; i++) {
+        const row = (i * positions + p) * d;
+        own.set(here.subarray(row, row + d), ((p - from) * images + i) * d);
+      }
+    }
+    return tf.tensor3d(own, [to - from, images, d]);
+  };
 }
 
 /** [p × n × n], `diagonal` on the diagonal. */

@@ -18,6 +18,8 @@ export interface Stage<Job, Result> {
 export interface Compute {
   /** What runs the networks; part of what features, and so all later stages, are remembered by. */
   readonly engine: Engine;
+  /** The stages that a device runs, by name, and which; threads run all others. Left out where there is no device. */
+  readonly stages?: Readonly<Record<string, Engine>>;
   run<Job, Result>(stage: Stage<Job, Result>, job: Job, watch?: Watch): Promise<Result>;
   /** Frees networks kept for the next images, before a step that needs their memory; they are loaded again when needed. */
   release(): void;

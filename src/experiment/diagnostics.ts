@@ -1,9 +1,10 @@
 import type { TrainingImage } from '../dataset/noise.js';
 import type { FitTrace } from '../detector/fit-bank.js';
 import { moveAffine } from '../image/affine.js';
-import { imageSize } from '../image/codec.js';
-import { loadMask, type MaskMode } from '../image/mask.js';
+import type { MaskMode } from '../image/mask.js';
+import { MASK } from '../image/masks.js';
 import type { Preprocessing } from '../image/preprocess.js';
+import type { Threads } from '../kernels/threads.js';
 
 /** How well denoising worked, against what is known of the injected images. Null where it cannot be known. */
 export interface Diagnostics {
@@ -34,17 +35,18 @@ export async function defectPatches(
   preprocessing: Preprocessing,
   gridSide: number,
   mode: MaskMode,
+  threads: Threads,
 ): Promise<Uint8Array | null> {
   const positions = gridSide * gridSide;
   const { crop } = preprocessing;
   const cell = crop / gridSide;
   const flags = new Uint8Array(train.length * positions);
-  for (let i = 0; i < train.length; i++) {
-    const { noise, mask, path, augmentation } = train[i];
-    if (!noise) continue;
-    if (!mask) return null;
-    let pixels = await loadMask(mask, { path, ...(await imageSize(path)) }, preprocessing, mode);
-    if (augmentation) pixels = moveAffine(pixels, crop, 1, augmentation);
+  const noisy = [...train.entries()].filter(([, { noise }]) => noise);
+  if (noisy.some(([, { mask }]) => !mask)) return null;
+  const jobs = noisy.map(([, { path, mask }]) => ({ path, mask: mask!, preprocessing, mode }));
+  const masks = await threads.each(MASK, jobs);
+  for (const [m, [i, { augmentation }]] of noisy.entries()) {
+    const pixels = augmentation ? moveAffine(masks[m].data, crop, 1, augmentation) : masks[m].data;
     pixels.forEach((value, at) => {
       const y = Math.floor(Math.floor(at / crop) / cell);
       if (value) flags[i * positions + y * gridSide + Math.floor((at % crop) / cell)] = 1;

@@ -97,15 +97,21 @@ export async function evaluate(
     key: async () =>
       contentKey([await reader.keys(test), test.map(({ mask, label }) => [mask !== null, label]), maskMode]),
     async measure(half) {
-      const { image, pixel } = await measure(half, test, config, { masked, signal: lab.signal });
+      const { image, pixel } = await measure(half, test, config, { masked, threads: lab.threads, signal: lab.signal });
       return { image: image.auroc, pixel: pixel.auroc };
     },
   });
   const { fitted, reader } = await fitSystem(lab, train, config, { judge });
   await onFit?.(fitted);
-  const diagnostics = await diagnosed(fitted, train, masked, config);
+  const diagnostics = await diagnosed(lab, fitted, train, masked, config);
   const progress = lab.reporter.stage('test');
-  const measured = await measure(fitted, test, config, { masked, signal: lab.signal, progress, onImage });
+  const measured = await measure(fitted, test, config, {
+    masked,
+    threads: lab.threads,
+    signal: lab.signal,
+    progress,
+    onImage,
+  });
   const { image, pixel, images, seconds } = measured;
   const total = (performance.now() - begin) / 1000;
   lab.threads.release();
@@ -134,6 +140,7 @@ export async function evaluate(
       node: process.version,
       engine: lab.compute.engine,
       library: reader.library(),
+      stages: lab.compute.stages ?? {},
       weightsSha256: reader.weightsSha256,
     },
   };
@@ -141,6 +148,7 @@ export async function evaluate(
 
 /** Diagnostics of a memory bank against the masks; for other detectors only the counts of images. */
 async function diagnosed(
+  lab: Lab,
   fitted: Fitted,
   train: readonly TrainingImage[],
   masked: boolean,
@@ -148,6 +156,6 @@ async function diagnosed(
 ): Promise<Diagnostics> {
   const { side, positions } = patchGrid(features);
   if (!isBank(fitted)) return diagnose(train, positions, null, { kept: null }, null);
-  const defects = masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
+  const defects = masked ? await defectPatches(train, features.preprocessing, side, maskMode, lab.threads) : null;
   return diagnose(train, positions, fitted.bank.picks, fitted.trace ?? { kept: null }, defects);
 }

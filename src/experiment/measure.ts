@@ -4,9 +4,9 @@ import { checkCancelled } from '../errors.js';
 import { imageSize } from '../image/codec.js';
 import { loadMask } from '../image/mask.js';
 import { gatherMaskDoubts, type MaskDoubts } from '../image/mask-doubts.js';
-import type { MaskDoubt } from '../image/mask-levels.js';
-import { shareOutside } from '../image/preprocess.js';
+import { MASK } from '../image/masks.js';
 import type { Raster } from '../image/raster.js';
+import type { Threads } from '../kernels/threads.js';
 import { collectPixels, type PixelMetrics } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
 import type { Progress } from '../progress.js';
@@ -37,6 +37,8 @@ export interface Measurement {
 export interface MeasureOptions {
   /** Whether defects have masks. */
   masked: boolean;
+  /** Read the masks. */
+  threads: Threads;
   signal?: AbortSignal;
   progress?: Progress;
   onImage?: (sample: Sample, score: number, map: Float32Array) => void | Promise<void>;
@@ -47,21 +49,27 @@ export async function measure(
   fitted: Fitted,
   test: readonly Sample[],
   config: Pick<EvaluateConfig, 'features' | 'maskMode'>,
-  { masked, signal, progress, onImage }: MeasureOptions,
+  { masked, threads, signal, progress, onImage }: MeasureOptions,
 ): Promise<Measurement> {
   const pixels = collectPixels(config.features.preprocessing.crop);
   const images: ImageResult[] = [];
   const outside: Measurement['outside'] = [];
-  const cut =
-    ({ name }: Sample) =>
-    (mask: Raster): void => {
-      const share = shareOutside(mask, config.features.preprocessing);
-      if (share) outside.push({ name, share });
-    };
-  const doubts = new Map<string, readonly MaskDoubt[]>();
+  const tally = gatherMaskDoubts();
+  const { preprocessing } = config.features;
   const masks = masked
-    ? readAhead(test, (sample) => maskOf(sample, config, cut(sample), { add: (path, own) => doubts.set(path, own) }))
+    ? readAhead(test, async ({ path, mask }) =>
+        mask ? threads.run(MASK, { path, mask, preprocessing, mode: config.maskMode }) : null,
+      )
     : null;
+  /** An image's mask; what is to be said of it is noted in the order of the images. */
+  const maskAt = async (index: number): Promise<Uint8Array | null> => {
+    const { name, mask } = test[index];
+    const loaded = await masks!(index);
+    if (!loaded) return null;
+    if (loaded.outside > 0) outside.push({ name, share: loaded.outside });
+    tally.add(mask!, loaded.doubts);
+    return loaded.data;
+  };
   let seconds = 0;
   const timed = async <T>(work: () => Promise<T> | T): Promise<T> => {
     const start = performance.now();
@@ -72,7 +80,7 @@ export async function measure(
   for await (const { score, map } of fitted.score(test)) {
     checkCancelled(signal);
     const sample = test[images.length];
-    if (masks) await timed(async () => pixels.add(map, await masks(images.length)));
+    if (masks) await timed(async () => pixels.add(map, await maskAt(images.length)));
     images.push({ name: sample.name, type: sample.type, label: sample.label, score });
     await onImage?.(sample, score, map);
     progress?.(images.length, test.length);
@@ -82,14 +90,11 @@ export async function measure(
     images.map(({ label }) => label),
   );
   const pixel = await timed(() => (masked ? pixels.metrics() : { auroc: null, ap: null, aupro: null }));
-  const tally = gatherMaskDoubts();
-  // In the order of the test images, not in which they were read.
-  for (const { mask } of test) if (mask) tally.add(mask, doubts.get(mask) ?? []);
   return { image: { auroc, ap, f1max }, pixel, images, outside, doubts: tally.sentences(), seconds };
 }
 
-/** Masks read ahead of the image they are for: they decode outside this thread while the images are scored. */
-const AHEAD = 16;
+/** Masks read ahead of the image they are for. */
+const AHEAD = 64;
 
 /** What `read` gives of an item by its index, read {@link AHEAD} items before it is asked for in order. */
 function readAhead<Item, Read>(

@@ -8,6 +8,8 @@ export interface Versions {
   /** What ran the networks, by name and by library; the library is `cache` where every image was remembered. */
   engine: Engine;
   library: string;
+  /** The stages that a device ran, by name, and which; threads ran all others. */
+  stages: Readonly<Record<string, Engine>>;
   weightsSha256: string;
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/names.js';
 import { prepareNvidia } from '../engine/nvidia-environment.js';
+import type { Rows } from '../engine/rows.js';
 import type { Stage } from '../engine/stage.js';
 import { refuseTelemetry } from '../engine/telemetry.js';
 import { sharedFloats } from '../kernels/arena.js';
@@ -22,12 +23,17 @@ export interface ExtractionJob {
   images: readonly ImageRequest[];
   /** Where values are found and kept; none: nothing is remembered. */
   stored?: { cache: Cache; weightsSha256: string };
+  /** The caller takes embeddings that stay where they are computed; nothing but what is remembered comes home. */
+  mayStay?: boolean;
 }
 
 /** Patch rows of images, and what they cost. */
 export interface Extraction {
-  /** What the spec reads, images in order, in shared memory: [images·positions × 1024], or the maps of each image. */
-  rows: Float32Array;
+  /**
+   * What the spec reads, images in order: [images·positions × 1024], or the maps of each image; in shared memory, unless the job
+   * lets rows stay on a device.
+   */
+  rows: Rows;
   positions: number;
   /** Width and height of each image file. */
   sizes: ImageSize[];
@@ -56,7 +62,11 @@ export function storeOf({ engine, stored }: ExtractionJob): FeatureStore | null 
  * stages of different images overlap. The result does not depend on the number of threads.
  * @throws InputError naming the image or weight file; Cancelled.
  */
-export async function extract(threads: Threads, job: ExtractionJob, watch: Watch = {}): Promise<Extraction> {
+export async function extract(
+  threads: Threads,
+  job: ExtractionJob,
+  watch: Watch = {},
+): Promise<Extraction & { rows: Float32Array }> {
   // Here, since threads load onnxruntime but cannot set what it reads.
   prepareNvidia();
   refuseTelemetry();

@@ -33,8 +33,13 @@ export function maskLevels(pixels: StoredPixels): MaskLevels {
   } else if (several) {
     doubts.push('labels');
   }
-  const data = Uint8Array.from(values, level);
-  const marked = data.reduce((count, value) => count + (value === 0 ? 0 : 1), 0);
+  const data = new Uint8Array(values.length);
+  let marked = 0;
+  for (let p = 0; p < data.length; p++) {
+    if (values[p] === 0) continue;
+    data[p] = level(values[p]);
+    if (data[p] !== 0) marked++;
+  }
   if (marked === 0) doubts.push('empty');
   if (marked * 2 > data.length) doubts.push('inverted');
   return { data, doubts };
@@ -47,8 +52,11 @@ function pixelValues(pixels: StoredPixels): Float32Array {
   const [data, colours] =
     pixels.space === 'cmyk' ? [eightBitRgb(pixels).data, 3] : [pixels.data, pixels.colours as number];
   const own = new Float32Array(data.length / colours);
-  for (let p = 0; p < own.length; p++)
-    for (let c = 0; c < colours; c++) own[p] = Math.max(own[p], data[p * colours + c]);
+  if (colours === 1) own.set(data);
+  else {
+    for (let p = 0; p < own.length; p++)
+      for (let c = 0; c < colours; c++) own[p] = Math.max(own[p], data[p * colours + c]);
+  }
   if (!alpha || !varies(alpha, 1)) return own;
   return varies(data, colours) ? own.map((value, p) => (alpha[p] === 0 ? 0 : value)) : Float32Array.from(alpha);
 }
@@ -63,7 +71,11 @@ function varies(data: ArrayLike<number>, colours: number): boolean {
 function spread(values: Float32Array): { most: number; several: boolean } {
   const seen = new Set<number>();
   let most = 0;
-  for (const value of values) {
+  let last = Number.NaN;
+  for (let p = 0; p < values.length; p++) {
+    const value = values[p];
+    if (value === last) continue;
+    last = value;
     if (value > most) most = value;
     if (seen.size < 3) seen.add(value);
   }

@@ -132,7 +132,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
     async defects({ features: own, maskMode }) {
       const { side } = patchGrid(own);
       const { train } = contaminate(category, config({ method: 'patchcore' }));
-      const found = category.masked ? await defectPatches(train, own.preprocessing, side, maskMode) : null;
+      const found = category.masked ? await defectPatches(train, own.preprocessing, side, maskMode, lab.threads) : null;
       if (found) return found;
       throw new InputError(`${category.name} has no masks`, 'Choose a category with ground_truth');
     },

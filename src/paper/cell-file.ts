@@ -53,6 +53,8 @@ export interface CellResult {
   cell: Cell;
   /** What computed it, never `auto`: engines agree to rounding, so it is no part of the key. */
   engine: Engine;
+  /** The stages that a device ran, by name, and which; left out where there was none. No part of the key either. */
+  stages?: Readonly<Record<string, Engine>>;
   config: unknown;
   evaluate?: Measured;
   timing?: Timed;

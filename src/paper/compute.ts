@@ -16,7 +16,9 @@ import type { PlannedCell } from './plan.js';
 /** Computes a cell. @throws InputError for bad input; Cancelled. */
 export async function computeCell(lab: Lab, planned: PlannedCell): Promise<CellResult> {
   const { cell, config, key } = planned;
-  const result: CellResult = { key, cell, engine: lab.compute.engine, config: withoutPaths(config) };
+  const { engine, stages } = lab.compute;
+  const where = { engine, ...(stages ? { stages } : {}) };
+  const result: CellResult = { key, cell, ...where, config: withoutPaths(config) };
   switch (cell.kind) {
     case 'evaluate':
       return { ...result, evaluate: await measured(lab, planned) };

@@ -27,7 +27,9 @@ export async function coresetPoints(lab: Lab, { config, noisy, tsne: engine }: P
   if (!isBank(fitted)) throw new InputError(`${config.method} has no coreset`, 'Choose a memory bank');
   const { rows, picks } = await fitted.bank.load();
   const { side, positions } = patchGrid(features);
-  const defects = category.masked ? await defectPatches(train, features.preprocessing, side, maskMode) : null;
+  const defects = category.masked
+    ? await defectPatches(train, features.preprocessing, side, maskMode, lab.threads)
+    : null;
   const { coresetNoiseShare, coresetDefectShare } = diagnose(train, positions, picks, { kept: null }, defects);
   const count = Math.min(engine === 'exact' ? ROWS : ROWS_TSNE_JS, picks.length);
   const chosen = createRandom(seed).fork('t-sne').distinct(picks.length, count).sort();

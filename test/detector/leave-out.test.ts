@@ -55,6 +55,7 @@ for (const [what, chosen] of [
           dimensions: d,
           key: '',
           rows: async () => rows,
+          stay: async () => rows,
         };
         // Near copies, so that a patch's own rows crowd the front.
         for (let i = 2 * POSITIONS + 1; i < 3 * POSITIONS; i++) {
@@ -77,7 +78,14 @@ for (const [what, chosen] of [
 test('where every row is the image’s own there is no score', async () => {
   const rows = patches();
   const bank = gather({ rows, dimensions: d }, Int32Array.of(0, 1, 2), null, { softWeights: false });
-  const source = { count: IMAGES * POSITIONS, positions: POSITIONS, dimensions: d, key: '', rows: async () => rows };
+  const source = {
+    count: IMAGES * POSITIONS,
+    positions: POSITIONS,
+    dimensions: d,
+    key: '',
+    rows: async () => rows,
+    stay: async () => rows,
+  };
   const [own, other] = await leaveOutScores(lab, source, bank, 1, [0, 1]);
   assert.equal(own, Number.POSITIVE_INFINITY);
   assert.ok(Number.isFinite(other));

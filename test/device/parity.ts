@@ -20,6 +20,7 @@ const CHILD = fileURLToPath(new URL('./parity-child.js', import.meta.url));
 /** Largest difference to the threads' results relative to the largest value. */
 const BOUNDS: Record<string, number> = {
   'features and embedding': 1e-5,
+  'features that stay': 1e-5,
   'features as maps': 1e-5,
   projection: 1e-5,
   'nearest distances': 1e-5,

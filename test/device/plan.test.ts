@@ -26,6 +26,7 @@ test('stages run where the plan says, and features are named by what ran them', 
   assert.equal(await mixed.run(stage('search'), null), 'webgpu');
   assert.equal(await mixed.run(stage('coreset'), null), 'onnx');
   assert.equal(mixed.engine, 'onnx');
+  assert.deepEqual(mixed.stages, { search: 'webgpu' });
   assert.equal(plannedCompute(device, threads, [EXTRACT.name]).engine, 'webgpu');
   assert.equal(planText(device, ['search', 'weights']), 'search, weights on webgpu, the rest on threads');
   assert.match(planText(device, []), /everything on threads, which were faster than webgpu/);

@@ -10,6 +10,7 @@ import { INDEX_NEIGHBOURS, type Neighbours } from '../../src/detector/neighbours
 import { triangle } from '../../src/detector/padim-block.js';
 import { GAUSSIANS } from '../../src/detector/padim-stage.js';
 import type { Gaussians } from '../../src/detector/padim-task.js';
+import { rowsHere } from '../../src/engine/rows.js';
 import type { Compute } from '../../src/engine/stage.js';
 import { EXTRACT } from '../../src/features/extract.js';
 import type { MapsLayout } from '../../src/features/reading.js';
@@ -60,6 +61,7 @@ export type StageRun = (compute: Compute) => Promise<StageResult>;
 export function readingRuns(images: readonly string[]): Record<string, StageRun> {
   return {
     'features and embedding': (compute) => extracted(compute, spec('embedding'), images),
+    'features that stay': (compute) => extracted(compute, spec('embedding'), images, true),
     'features as maps': (compute) => extracted(compute, spec('maps'), images),
   };
 }
@@ -76,7 +78,7 @@ export function stageRuns(): Record<string, StageRun> {
   const all: Record<string, StageRun> = {
     projection: async (compute) => {
       const job = { rows: blobs(37, 256, 3), projection: blobs(16, 256, 4), dimensions: 256 };
-      return { values: [...(await compute.run(PROJECT, job))] };
+      return { values: [...(await rowsHere(await compute.run(PROJECT, job)))] };
     },
     'greedy selection': (compute) => selected(compute, { count: 60, anchors, kept }),
     'greedy selection from all anchors': (compute) => selected(compute, { count: 299, anchors: { kind: 'all' } }),
@@ -114,10 +116,15 @@ export function stageRuns(): Record<string, StageRun> {
   return all;
 }
 
-async function extracted(compute: Compute, own: FeatureSpec, images: readonly string[]): Promise<StageResult> {
+async function extracted(
+  compute: Compute,
+  own: FeatureSpec,
+  images: readonly string[],
+  mayStay = false,
+): Promise<StageResult> {
   const requests = images.map((path) => ({ path }));
-  const { rows } = await compute.run(EXTRACT, { spec: own, engine: compute.engine, images: requests });
-  return { values: [...rows] };
+  const { rows } = await compute.run(EXTRACT, { spec: own, engine: compute.engine, images: requests, mayStay });
+  return { values: [...(await rowsHere(rows))] };
 }
 
 async function search(compute: Compute): Promise<Neighbours> {

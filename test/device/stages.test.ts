@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { PROJECT, type ProjectionJob } from '../../src/denoise/projection.js';
 import { deviceCompute } from '../../src/device/stages.js';
+import { rowsHere } from '../../src/engine/rows.js';
 import type { Stage } from '../../src/engine/stage.js';
 import { Cancelled } from '../../src/errors.js';
 import { EXTRACT } from '../../src/features/extract.js';
@@ -24,7 +25,7 @@ const JOB: ProjectionJob = {
 test('a stage with a form runs on the device, stopped by the watch; the engine is the device’s name', async () => {
   const compute = deviceCompute(await cpuDevice(), unused);
   assert.equal(compute.engine, 'cpu');
-  assert.deepEqual([...(await compute.run(PROJECT, JOB))], [1, 3, 3, 7]);
+  assert.deepEqual([...(await rowsHere(await compute.run(PROJECT, JOB)))], [1, 3, 3, 7]);
   await assert.rejects(compute.run(PROJECT, JOB, { signal: AbortSignal.abort() }), Cancelled);
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { PROJECT } from '../../src/denoise/projection.js';
+import { rowsHere } from '../../src/engine/rows.js';
 import { type Stage, threadCompute } from '../../src/engine/stage.js';
 import { Cancelled } from '../../src/errors.js';
 import { startThreads, type Threads } from '../../src/kernels/threads.js';
@@ -14,7 +15,7 @@ test('threadCompute runs a stage on its threads, heard and stopped by the watch,
   const job = { rows: Float32Array.of(1, 2, 3, 4, 5, 6), projection: Float32Array.of(1, 0, 1, 1), dimensions: 2 };
   let heard = 0;
   const product = await compute.run(PROJECT, job, { progress: (done) => (heard = done) });
-  assert.deepEqual([...product], [1, 3, 3, 7, 5, 11]);
+  assert.deepEqual([...(await rowsHere(product))], [1, 3, 3, 7, 5, 11]);
   assert.ok(heard > 0);
   await assert.rejects(compute.run(PROJECT, job, { signal: AbortSignal.abort() }), Cancelled);
 });

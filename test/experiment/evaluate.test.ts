@@ -122,6 +122,7 @@ test('every method runs, and its result has the promised fields', async () => {
     ]);
     assert.ok(result.peakMemoryBytes > 1e7 && result.config.method === method);
     assert.equal(result.versions.engine, lab.compute.engine);
+    assert.deepEqual(result.versions.stages, {}, 'everything ran on threads');
     assert.match(result.versions.library, /onnxruntime|tfjs/);
     const { diagnostics } = result;
     assert.equal(diagnostics.noiseImages, 4);

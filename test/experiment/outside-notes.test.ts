@@ -8,10 +8,13 @@ import { evaluateConfig } from '../../src/experiment/config.js';
 import { measure } from '../../src/experiment/measure.js';
 import { outsideNotes } from '../../src/experiment/outside-notes.js';
 import { encodePng } from '../../src/image/codec.js';
+import { startThreads } from '../../src/kernels/threads.js';
 import { temporaryFolder } from '../temporary.js';
 
 test('what a crop cuts of the masks is measured and said; a crop of everything says nothing', async (t) => {
   const folder = await temporaryFolder(t);
+  const threads = startThreads(1);
+  t.after(() => threads.close());
   await writeDrawnCategory(folder, 'bolt', { seed: 1, train: 1, good: 1, defective: 2 }, encodePng);
   const { test: samples } = await openCategory(join(folder, 'bolt'));
   const fitted = {
@@ -26,7 +29,7 @@ test('what a crop cuts of the masks is measured and said; a crop of everything s
       method: 'patchcore',
       features: { weights: { kind: 'random', seed: 0 }, preprocessing },
     });
-    const { outside } = await measure(fitted, samples, config, { masked: true });
+    const { outside } = await measure(fitted, samples, config, { masked: true, threads });
     return outsideNotes(outside, config);
   };
   const [line] = await notes();

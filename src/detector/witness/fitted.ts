@@ -1,12 +1,15 @@
 import type { Resources } from '../../engine/resources.js';
 import { patchGrid } from '../../features/layers.js';
 import type { FeatureReader } from '../../features/reader.js';
+import { sharedFloats } from '../../kernels/arena.js';
+import { ranges } from '../../kernels/threads.js';
 import { contentKey, hashBytes } from '../../storage/cache.js';
+import { oneAhead } from '../ahead.js';
 import type { LazyBank } from '../bank.js';
 import { bankTensors, type FittedBank } from '../bank-system.js';
 import type { BankConfig } from '../config.js';
 import type { FitTrace } from '../fit-bank.js';
-import { anomalyMap } from '../map.js';
+import { anomalyMaps } from '../maps.js';
 import { imageScores } from '../score.js';
 import type { Fitted } from '../system.js';
 import { type LazyWitnessed, witnessedSearch } from './search.js';
@@ -47,15 +50,16 @@ export function fittedWitness(
     trace,
     seconds,
     async *score(images) {
-      for (let from = 0; from < images.length; from += BATCH) {
-        const found = await search.search(images.slice(from, from + BATCH));
+      const batches = ranges(images.length, BATCH).map(({ from, to }) => images.slice(from, to));
+      for await (const found of oneAhead(batches, (batch) => search.search(batch))) {
         seconds.search = search.seconds();
-        for (const patches of found) {
-          const begin = performance.now();
-          const map = anomalyMap(patches, side, crop);
-          seconds.map! += (performance.now() - begin) / 1000;
-          yield { score: imageScores(patches, positions)[0], map };
-        }
+        const patches = sharedFloats(found.length * positions);
+        for (const [i, own] of found.entries()) patches.set(own, i * positions);
+        const scores = imageScores(patches, positions);
+        const begin = performance.now();
+        const maps = await anomalyMaps(lab.threads, patches, { grid: side, side: crop }, { signal: lab.signal });
+        seconds.map! += (performance.now() - begin) / 1000;
+        for (const [i, map] of maps.entries()) yield { score: scores[i], map };
       }
     },
     tensors: async () => ({

@@ -17,15 +17,19 @@ export interface Gpu {
   /** Zeroed room for `count` 32-bit numbers. */
   room(count: number): Numbers;
   /** Room with these values, of any 32-bit kind. */
-  filled(values: Float32Array | Uint32Array): Numbers;
+  filled(values: Float32Array | Uint32Array | Int32Array): Numbers;
   /** Writes values at a place counted in numbers. */
-  write(to: Numbers, at: number, values: Float32Array | Uint32Array): void;
+  write(to: Numbers, at: number, values: Float32Array | Uint32Array | Int32Array): void;
   /** A pipeline of code that was seen before is not made again. @param layout bindings that several pipelines share. */
   pipeline(code: string, entry: string, layout?: GPUPipelineLayout): GPUComputePipeline;
   /** Runs what `record` adds to a pass, after all work handed in before. */
   run(record: (pass: GPUComputePassEncoder) => void): void;
+  /** Where a tensor of TensorFlow.js lies; it is not to be disposed before work on it is handed in. */
+  tensor(tensor: { readonly dataId: object }): Numbers;
+  /** Waits until all work handed in is done, without moving anything. */
+  done(): Promise<void>;
   /** Reads the first `count` numbers of each: one wait. @throws InputError when the GPU was lost. */
-  read(...wanted: readonly (readonly [Numbers, count: number])[]): Promise<ArrayBuffer[]>;
+  read(...wanted: readonly (readonly [Numbers, number])[]): Promise<ArrayBuffer[]>;
   free(...rooms: readonly (Numbers | undefined)[]): void;
 }
 
@@ -34,7 +38,10 @@ interface Backend {
   device: GPUDevice;
   /** Null while it has gathered no commands. */
   commandEncoder: GPUCommandEncoder | null;
+  endComputePassEncoder(): void;
   submitQueue(): void;
+  uploadToGPU(dataId: object): void;
+  tensorMap: { get(dataId: object): { resource: GPUBuffer } };
 }
 
 /** A group of bindings in the order of their numbers. */
@@ -56,10 +63,24 @@ export function openGpu(backend: unknown, traffic: Traffic): Gpu {
   });
   /** The library gathers its own commands, which come before ours. */
   const submit = (record: (encoder: GPUCommandEncoder) => void): void => {
-    if (library.commandEncoder) library.submitQueue();
+    if (library.commandEncoder) {
+      library.endComputePassEncoder();
+      library.submitQueue();
+    }
     const encoder = device.createCommandEncoder();
     record(encoder);
     device.queue.submit([encoder.finish()]);
+  };
+  /** @throws InputError in the place of an error that came of a loss. */
+  const explain = async (error: unknown): Promise<never> => {
+    // The reason of a loss comes a little later than the failure.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    if (lost === undefined) throw error;
+    throw new InputError(
+      `the GPU was lost: ${lost}`,
+      'Run again; if it recurs, update its driver or choose another engine',
+      { cause: error },
+    );
   };
   const gpu: Gpu = {
     device,
@@ -95,6 +116,15 @@ export function openGpu(backend: unknown, traffic: Traffic): Gpu {
         pass.end();
       });
     },
+    tensor({ dataId }) {
+      library.uploadToGPU(dataId);
+      const { resource } = library.tensorMap.get(dataId);
+      return { buffer: resource, size: resource.size };
+    },
+    async done() {
+      await device.queue.onSubmittedWorkDone().catch(explain);
+      if (lost !== undefined) await explain(new Error(lost));
+    },
     async read(...wanted) {
       const size = wanted.reduce((sum, [, count]) => sum + 4 * count, 0);
       const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
@@ -116,14 +146,7 @@ export function openGpu(backend: unknown, traffic: Traffic): Gpu {
           return all.slice(at - 4 * count, at);
         });
       } catch (error) {
-        // The reason of a loss comes a little later than the failure.
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        if (lost === undefined) throw error;
-        throw new InputError(
-          `the GPU was lost: ${lost}`,
-          'Run again; if it recurs, update its driver or choose another engine',
-          { cause: error },
-        );
+        return await explain(error);
       } finally {
         staging.destroy();
       }

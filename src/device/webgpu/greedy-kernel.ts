@@ -11,12 +11,14 @@ const each = (line: (j: number) => string): string => Array.from({ length: TOGET
  * its farthest row was when it last looked (`bound`) and how many centres it had seen; distances only fall, so an old bound stays one.
  * `refresh` brings those tiles up to date whose bound reaches the threshold: it reads the tile once for eight missed centres,
  * 16·d4·128 bytes, with direct differences summed in the order of the dimensions, as on threads. `choose` then takes the farthest
- * row of the fresh tiles if no stale bound reaches it, else lowers the threshold; `fetch` copies the taken row to the centres.
+ * row of the fresh tiles if no stale bound reaches it, else lowers the threshold, and copies the taken row to the centres where it
+ * lies in the first part; \`fetch\` does for the others. Now and then \`refresh\` brings all tiles up to date: one workgroup that has
+ * missed thousands of centres would hold up a whole round.
  */
 export const GREEDY: string = `
 struct Tile { bound: f32, row: u32, seen: u32, spare: u32 }
 struct State { picked: u32, wanted: u32, threshold: f32, share: f32, refreshed: atomic<u32>, rounds: u32 }
-struct Shape { n: u32, d4: u32, first: u32, tiles: u32, starts: u32, masked: u32 }
+struct Shape { n: u32, d4: u32, first: u32, tiles: u32, starts: u32, masked: u32, all: u32, own: u32 }
 @group(0) @binding(0) var<storage, read> rows: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> least: array<f32>;
 @group(0) @binding(2) var<storage, read_write> tiles: array<Tile>;
@@ -91,7 +93,7 @@ fn refresh(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   let tile = group.x;
   if (lane == 0) {
     let own = tiles[shape.first + tile];
-    todo = vec2u(own.seen, select(own.seen, state.picked, own.bound >= state.threshold && state.picked < state.wanted));
+    todo = vec2u(own.seen, select(own.seen, state.picked, (shape.all > 0 || own.bound >= state.threshold) && state.picked < state.wanted));
   }
   let range = workgroupUniformLoad(&todo);
   if (range.x >= range.y) { return; }
@@ -103,7 +105,7 @@ fn refresh(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   }
   least[at] = own;
   summarise(tile, lane, own, range.y);
-  if (lane == 0) { atomicAdd(&state.refreshed, 1); }
+  if (lane == 0 && shape.all == 0) { atomicAdd(&state.refreshed, 1); }
 }
 
 @compute @workgroup_size(256)
@@ -130,35 +132,43 @@ fn choose(@builtin(local_invocation_index) lane: u32) {
       }
     }
   }
-  if (lane != 0 || picked >= state.wanted) { return; }
+  if (lane == 0) { decide(picked, values[0], places[0], others[0]); }
+  copyTaken(workgroupUniformLoad(&todo), lane, 256);
+}
+
+/** Takes a row or lowers the threshold; \`todo\` says which row was taken, if any. */
+fn decide(picked: u32, fresh: f32, row: u32, old: f32) {
+  todo = vec2u(0, 0);
+  if (picked >= state.wanted) { return; }
   state.rounds++;
   let count = atomicExchange(&state.refreshed, 0);
-  if (count > 512) { state.share += (1 - state.share) * 0.1; } else if (count < 128) { state.share -= (1 - state.share) * 0.1; }
+  if (count > 128) { state.share += (1 - state.share) * 0.1; } else if (count < 32) { state.share -= (1 - state.share) * 0.1; }
   state.share = clamp(state.share, 0.5, 0.99999);
-  let fresh = values[0];
-  let old = others[0];
   if (max(fresh, old) <= 0) {
     // Nothing is left at a distance: row 0 is repeated, as the authors' argmax does.
     for (var p = picked; p < state.wanted; p++) { picks[p] = 0; }
     state.picked = state.wanted;
   } else if (fresh > old) {
-    picks[picked] = places[0];
+    picks[picked] = row;
     state.picked = picked + 1;
     state.threshold = fresh * state.share;
+    todo = vec2u(picked + 1, row);
   } else {
     state.threshold = max(fresh, old * state.share);
   }
 }
 
+/** Copies row \`taken.y\`, the pick before \`taken.x\`, to the centres, if it lies in this part. */
+fn copyTaken(taken: vec2u, lane: u32, lanes: u32) {
+  let tile = taken.y / ${TILE};
+  if (taken.x == 0 || tile < shape.first || tile >= shape.first + shape.own) { return; }
+  for (var k = lane; k < shape.d4; k += lanes) {
+    centres[(taken.x - 1) * shape.d4 + k] = rows[((tile - shape.first) * shape.d4 + k) * ${TILE} + taken.y % ${TILE}];
+  }
+}
+
 @compute @workgroup_size(64)
 fn fetch(@builtin(local_invocation_index) lane: u32) {
-  let picked = state.picked;
-  if (picked == 0) { return; }
-  let tile = picks[picked - 1] / ${TILE};
-  if (tile < shape.first || tile >= shape.first + arrayLength(&rows) / (shape.d4 * ${TILE})) { return; }
-  for (var k = lane; k < shape.d4; k += 64) {
-    let source = ((tile - shape.first) * shape.d4 + k) * ${TILE} + picks[picked - 1] % ${TILE};
-    centres[(picked - 1) * shape.d4 + k] = rows[source];
-  }
+  if (state.picked > 0) { copyTaken(vec2u(state.picked, picks[state.picked - 1]), lane, 64); }
 }
 `;

@@ -4,6 +4,8 @@ import { TILE, type Tiles } from './tiles.js';
 
 /** Part of the farthest distance down to which tiles are refreshed together, to begin with. */
 const SHARE = 0.9;
+/** Rounds after which all tiles are brought up to date: 32 missed centres take a workgroup four readings of its tile. */
+const CATCH_UP = 32;
 /** Numbers of the kernels' state. */
 const STATE = 6;
 
@@ -44,11 +46,11 @@ export function greedyRun(gpu: Gpu, rows: Tiles, count: number, kept?: Uint8Arra
   const mask = gpu.filled(kept ? Uint32Array.from(kept) : new Uint32Array(1));
   const shapes: GPUBuffer[] = [];
   /** A part's bindings. @param from the centres that its kernels see, and how many of them are starts. */
-  const group = (part: number, from: Numbers, starts: number, masked: boolean): GPUBindGroup => {
-    const { first, rows: own } = rows.parts[part];
+  const group = (part: number, from: Numbers, starts: number, masked: boolean, all = false): GPUBindGroup => {
+    const { first, rows: own, count: size } = rows.parts[part];
     const shape = device.createBuffer({ size: 32, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
     shapes.push(shape);
-    const numbers = Uint32Array.of(rows.n, rows.d4, first, rows.count, starts, Number(masked), 0, 0);
+    const numbers = Uint32Array.of(rows.n, rows.d4, first, rows.count, starts, Number(masked), Number(all), size);
     device.queue.writeBuffer(shape, 0, numbers);
     const buffers = [
       own.buffer,
@@ -66,6 +68,7 @@ export function greedyRun(gpu: Gpu, rows: Tiles, count: number, kept?: Uint8Arra
     });
   };
   const groups = rows.parts.map((_, part) => group(part, centres, 0, false));
+  const catchUp = rows.parts.map((_, part) => group(part, centres, 0, false, true));
   const onParts = (pass: GPUComputePassEncoder, pipeline: GPUComputePipeline, own: GPUBindGroup[], each?: 1): void => {
     pass.setPipeline(pipeline);
     for (const [part, { count: size }] of rows.parts.entries()) {
@@ -90,10 +93,11 @@ export function greedyRun(gpu: Gpu, rows: Tiles, count: number, kept?: Uint8Arra
       gpu.write(state, 1, Uint32Array.of(wanted));
       gpu.run((pass) => {
         for (let round = 0; round < rounds; round++) {
-          onParts(pass, refresh, groups);
+          onParts(pass, refresh, (round + 1) % CATCH_UP === 0 ? catchUp : groups);
           pass.setPipeline(choose);
+          pass.setBindGroup(0, groups[0]);
           pass.dispatchWorkgroups(1);
-          onParts(pass, fetch, groups, 1);
+          if (groups.length > 1) onParts(pass, fetch, groups, 1);
         }
       });
       const [found] = await gpu.read([state, STATE]);

@@ -1,10 +1,13 @@
 import { type Anchors, allAnchors } from '../../coreset/anchors.js';
 import { checkCount, type GreedyOptions } from '../../coreset/greedy.js';
+import { isFar, type Rows, rowCount, rowsHere } from '../../engine/rows.js';
 import { checkCancelled } from '../../errors.js';
+import { gatherRows } from '../../kernels/gather-rows.js';
 import type { Watch } from '../../progress.js';
 import type { Gpu } from './gpu.js';
 import { greedyRun, type Start } from './greedy-run.js';
-import { layOutTiles, type Tiles } from './tiles.js';
+import { tilesOf } from './rows.js';
+import type { Tiles } from './tiles.js';
 
 /** Rounds of a command buffer: the least give 256 picks in one wait, the most let the user stop. */
 const [LEAST_ROUNDS, MOST_ROUNDS] = [512, 8192];
@@ -20,18 +23,18 @@ const PACE = 0.25;
  */
 export async function gpuGreedyCoreset(
   gpu: Gpu,
-  z: Float32Array,
+  z: Rows,
   d: number,
   { count, anchors, kept, firstPickFromKept = false }: GreedyOptions,
   { signal, progress }: Watch = {},
   largest: number = gpu.largest,
 ): Promise<Int32Array> {
-  checkCount(count, z.length / d);
+  checkCount(count, rowCount(z, d));
   checkCancelled(signal);
-  const rows = layOutTiles(gpu, z, d, largest);
+  const { tiles: rows, free } = await tilesOf(gpu, z, d, largest);
   const run = greedyRun(gpu, rows, count, kept);
   try {
-    const from = startOf(anchors, z, rows);
+    const from = await startOf(anchors, z, rows);
     run.start(from, firstPickFromKept);
     let picked = await run.rounds(1, 1);
     if (kept && !firstPickFromKept) run.start(from, true);
@@ -56,14 +59,16 @@ export async function gpuGreedyCoreset(
     return await run.picks();
   } finally {
     run.free();
-    rows.free();
+    free();
   }
 }
 
 /** Starts as the kernels read them: rows of whole vectors of four, or every row's squared distance. */
-function startOf(anchors: Anchors, z: Float32Array, { n, d, d4 }: Tiles): Start {
-  if (anchors.kind === 'all') return { given: allAnchors(z, n, d).map((norm) => norm * norm) };
-  const starts = new Float32Array(anchors.rows.length * d4 * 4);
-  for (const [i, row] of anchors.rows.entries()) starts.set(z.subarray(row * d, (row + 1) * d), i * d4 * 4);
-  return { starts, count: anchors.rows.length };
+async function startOf(anchors: Anchors, z: Rows, { n, d, d4 }: Tiles): Promise<Start> {
+  if (anchors.kind === 'all') return { given: allAnchors(await rowsHere(z), n, d).map((norm) => norm * norm) };
+  const { rows } = anchors;
+  const own = isFar(z) ? await z.gather(rows).here() : gatherRows(z, d, rows);
+  const starts = new Float32Array(rows.length * d4 * 4);
+  for (let i = 0; i < rows.length; i++) starts.set(own.subarray(i * d, (i + 1) * d), i * d4 * 4);
+  return { starts, count: rows.length };
 }

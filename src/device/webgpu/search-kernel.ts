@@ -16,7 +16,7 @@ const both = (line: (i: number, j: number) => string): string => each((i) => eac
  * thread; reads (128 + 128)·d·4 bytes for 2·128·128·d operations, writes 512 bytes.
  */
 export const TILE_MINIMA: string = `
-struct Shape { tiles: u32, first: u32, d4: u32, queries: u32 }
+struct Shape { tiles: u32, first: u32, d4: u32, queries: u32, queryTile: u32 }
 @group(0) @binding(0) var<storage, read> queries: array<vec4f>;
 @group(0) @binding(1) var<storage, read> bank: array<vec4f>;
 @group(0) @binding(2) var<storage, read> squares: array<f32>;
@@ -38,7 +38,7 @@ fn tileMinima(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
       let k = k0 + i / ${TILE};
       let inside = k < d4;
       let row = i % ${TILE};
-      left[i] = select(vec4f(0), queries[(group.y * d4 + min(k, d4 - 1)) * ${TILE} + row], inside);
+      left[i] = select(vec4f(0), queries[((shape.queryTile + group.y) * d4 + min(k, d4 - 1)) * ${TILE} + row], inside);
       right[i] = select(vec4f(0), bank[(group.x * d4 + min(k, d4 - 1)) * ${TILE} + row], inside);
     }
     workgroupBarrier();
@@ -67,11 +67,11 @@ fn tileMinima(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
  * times the squared norms covers: about k tiles a query are read, 512·d bytes each.
  */
 export const nearestKernel = (d4: number, k: number): string => `
-struct Shape { tiles: u32, first: u32, own: u32, slack: f32, largest: f32 }
+struct Shape { tiles: u32, first: u32, own: u32, rows: u32, queryTile: u32, query: u32, slack: f32 }
 struct Found { squared: f32, row: u32 }
 @group(0) @binding(0) var<storage, read> queries: array<vec4f>;
 @group(0) @binding(1) var<storage, read> bank: array<vec4f>;
-@group(0) @binding(2) var<storage, read> squares: array<f32>;
+@group(0) @binding(2) var<storage, read> greatest: array<f32>;
 @group(0) @binding(3) var<storage, read> minima: array<f32>;
 @group(0) @binding(4) var<storage, read> shape: Shape;
 @group(0) @binding(5) var<storage, read_write> found: array<Found>;
@@ -106,11 +106,11 @@ fn nearest(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   let q = group.x;
   var norm = 0f;
   for (var i = lane; i < ${d4}; i += ${TILE}) {
-    let four = queries[(q / ${TILE} * ${d4} + i) * ${TILE} + q % ${TILE}];
+    let four = queries[((shape.queryTile + q / ${TILE}) * ${d4} + i) * ${TILE} + q % ${TILE}];
     query[i] = four;
     norm += dot(four, four);
   }
-  for (var i = lane; i < ${k}; i += ${TILE}) { list[i] = found[q * ${k} + i]; }
+  for (var i = lane; i < ${k}; i += ${TILE}) { list[i] = found[(shape.query + q) * ${k} + i]; }
   values[lane] = norm;
   workgroupBarrier();
   if (lane == 0) {
@@ -118,7 +118,7 @@ fn nearest(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     for (var i = 0u; i < ${TILE}; i++) { sum += values[i]; }
     more = bitcast<u32>(sum);
   }
-  let slack = shape.slack * (bitcast<f32>(workgroupUniformLoad(&more)) + shape.largest);
+  let slack = shape.slack * (bitcast<f32>(workgroupUniformLoad(&more)) + greatest[0]);
   var last = -FAR;
   var lastTile = 0u;
   for (var i = 0u; i < ${k}; i++) {
@@ -143,7 +143,7 @@ fn nearest(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
       sums += e * e;
     }
     var own = sums.x + sums.y + (sums.z + sums.w);
-    if (squares[row] >= FAR) { own = FAR; }
+    if (row >= shape.rows) { own = FAR; }
     for (var i = 0u; i < ${k}; i++) {
       smallest(lane, own, row);
       if (lane == 0) {
@@ -162,6 +162,35 @@ fn nearest(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     }
   }
   workgroupBarrier();
-  for (var i = lane; i < ${k}; i += ${TILE}) { found[q * ${k} + i] = list[i]; }
+  for (var i = lane; i < ${k}; i += ${TILE}) { found[(shape.query + q) * ${k} + i] = list[i]; }
+}
+`;
+
+/**
+ * |b|² of the bank's rows, beyond every distance for those that only fill the last tile, and the greatest of them, by its bits: those
+ * of numbers from 0 on are in their order. Reads each row once.
+ */
+export const SQUARES: string = `
+struct Shape { first: u32, d4: u32, rows: u32, spare: u32 }
+@group(0) @binding(0) var<storage, read> bank: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> squares: array<f32>;
+@group(0) @binding(2) var<storage, read_write> greatest: array<atomic<u32>>;
+@group(0) @binding(3) var<storage, read> shape: Shape;
+
+@compute @workgroup_size(${TILE})
+fn square(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = (shape.first + group.x) * ${TILE} + lane;
+  if (row >= shape.rows) {
+    squares[row] = 3e38;
+    return;
+  }
+  var sums = vec4f(0);
+  for (var k = 0u; k < shape.d4; k++) {
+    let x = bank[(group.x * shape.d4 + k) * ${TILE} + lane];
+    sums += x * x;
+  }
+  let own = sums.x + sums.y + (sums.z + sums.w);
+  squares[row] = own;
+  atomicMax(&greatest[0], bitcast<u32>(own));
 }
 `;

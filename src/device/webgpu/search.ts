@@ -1,12 +1,17 @@
-import type { IndexJob, NeighbourIndex, Neighbours } from '../../detector/neighbours.js';
+import { countRows } from '../../arguments.js';
+import type { IndexJob, NeighbourIndex } from '../../detector/neighbours.js';
+import { isFar, type Rows } from '../../engine/rows.js';
 import { checkCancelled } from '../../errors.js';
 import type { Device } from '../device.js';
-import { bind, type Gpu } from './gpu.js';
-import { MOST_NEIGHBOURS, nearestKernel, TILE_MINIMA } from './search-kernel.js';
-import { layOutTiles, TILE, type Tiles } from './tiles.js';
+import { bind, type Gpu, type Numbers } from './gpu.js';
+import { type GpuRows, tilesOf } from './rows.js';
+import { MOST_NEIGHBOURS, nearestKernel, SQUARES, TILE_MINIMA } from './search-kernel.js';
+import { layOutTiles, type Part, TILE, type Tiles } from './tiles.js';
 
-/** Queries of a dispatch: 20 images of 28 × 28 patches. */
-const TOGETHER = 15_680;
+/** Queries of a lot: 20 images of 28 × 28 patches. */
+const TOGETHER = 15_616;
+/** Lots that are handed in before the first of them has to be done. */
+const IN_FLIGHT = 4;
 /** Most that products of 1,024 dimensions are off by, relative to the sum of the squared norms; ten times what was seen. */
 const SLACK = 1e-5;
 /** Beyond every squared distance: rows that are none. */
@@ -21,127 +26,176 @@ export interface GpuIndex extends NeighbourIndex {
 const MOST_DIMENSIONS = 2048;
 
 /**
- * Indexes banks on a GPU, one at a time: the last one's rows make room for the next. @param other takes jobs with more neighbours or
- * dimensions than the kernels'.
+ * Indexes banks on a GPU, one at a time: the last one's rows make room for the next, and are laid out again when it is searched once
+ * more. @param other takes jobs with more neighbours or dimensions than the kernels'.
  */
 export function gpuNeighbours(
   device: Device,
   gpu: Gpu,
   other: (job: IndexJob) => Promise<NeighbourIndex>,
 ): (job: IndexJob) => Promise<NeighbourIndex> {
-  let last: GpuIndex | undefined;
+  let placed: { owner: { bank: Rows }; index: GpuIndex } | undefined;
+  const place = async (owner: { bank: Rows }, { d, k }: IndexJob): Promise<GpuIndex> => {
+    if (placed?.owner === owner) return placed.index;
+    const before = placed;
+    placed = undefined;
+    if (before && isFar(before.owner.bank)) {
+      // The host keeps what makes room.
+      const far = before.owner.bank;
+      before.owner.bank = await far.here();
+      far.free();
+    }
+    before?.index.free();
+    const index = await gpuIndex(gpu, { bank: owner.bank, d, k });
+    placed = { owner, index };
+    return index;
+  };
   return async (job) => {
-    last?.free();
-    last = undefined;
     if (job.k > MOST_NEIGHBOURS || job.d > MOST_DIMENSIONS) return other(job);
-    const index = await device.attempt(async () => gpuIndex(gpu, job));
-    last = index;
-    return { search: (queries, watch) => device.attempt(() => index.search(queries, watch)) };
+    const owner = { bank: job.bank };
+    await device.attempt(() => place(owner, job));
+    return {
+      search: (queries, watch) => device.attempt(async () => (await place(owner, job)).search(queries, watch)),
+    };
   };
 }
 
 /**
  * Exact k nearest neighbours on a GPU ({@link indexNeighbours} says what it finds): products decide which tiles of 128 rows can hold
- * them, direct differences in float32 rank the rows of these. One wait for some 15,000 queries, and two such lots in flight.
+ * them, direct differences in float32 rank the rows of these. One wait for all queries that are there already or fit; of queries
+ * that come from the host, four lots of some 15,000 are in flight.
  * @param largest bytes of a buffer at most; given in tests.
  * @throws InputError when the GPU was lost; OutOfMemory; Cancelled.
  */
-export function gpuIndex(gpu: Gpu, { bank, d, k }: IndexJob, largest: number = gpu.largest): GpuIndex {
-  const m = bank.length / d;
-  if (!Number.isInteger(m) || m < 1) throw new RangeError(`a bank of ${bank.length} values for d = ${d}`);
+export async function gpuIndex(gpu: Gpu, { bank, d, k }: IndexJob, largest: number = gpu.largest): Promise<GpuIndex> {
+  const m = isFar(bank) ? bank.count : countRows('bank', bank, d, 1);
   const kept = Math.min(k, m);
-  const rows = layOutTiles(gpu, bank, d, largest);
-  const norms = squaredNorms(bank, d, rows.count * TILE);
-  const squares = gpu.filled(norms);
-  const greatest = norms.reduce((most, value) => (value < FAR ? Math.max(most, value) : most), 0);
-  const bytes = 4 * Math.max(rows.count, 4 * rows.d4, 2 * kept);
-  const together = Math.max(1, Math.min(TOGETHER, Math.floor(largest / bytes / TILE) * TILE || TILE));
-  const lot = (queries: Float32Array): Promise<Neighbours> =>
-    search(gpu, { rows, squares, greatest, kept }, layOutTiles(gpu, queries, d, gpu.largest));
+  const { tiles: rows, free } = await tilesOf(gpu, bank, d, largest);
+  const norms = squaredNorms(gpu, rows);
+  const bytes = 4 * Math.max(rows.count, 4 * rows.d4);
+  const together = Math.max(1, Math.min(TOGETHER / TILE, Math.floor(largest / bytes / TILE)));
+  const index: Index = { rows, ...norms, kept };
   return {
-    async search(queries, { signal, progress } = {}) {
-      const q = queries.length / d;
-      if (!Number.isInteger(q)) throw new RangeError(`${queries.length} query values for d = ${d}`);
-      const all = { rows: new Int32Array(q * kept), squared: new Float32Array(q * kept) };
-      let waiting: { from: number; found: Promise<Neighbours> } | undefined;
-      const settle = async ({ from, found }: { from: number; found: Promise<Neighbours> }): Promise<void> => {
-        const { rows: near, squared } = await found;
-        all.rows.set(near, from * kept);
-        all.squared.set(squared, from * kept);
-        progress?.(from + near.length / kept, q);
-      };
-      for (let from = 0; from < q; from += together) {
-        checkCancelled(signal);
-        const found = lot(queries.subarray(from * d, Math.min(q, from + together) * d));
-        found.catch(() => {});
-        if (waiting) await settle(waiting);
-        waiting = { from, found };
+    async search(given, { signal, progress } = {}) {
+      const q = isFar(given) ? given.count : countRows('queries', given, d);
+      const found = gpu.filled(new Float32Array(2 * q * kept).fill(FAR));
+      const minima = gpu.room(together * TILE * rows.count);
+      const lots = isFar(given) && (given as GpuRows).gpu === gpu ? farLots : hostLots;
+      const flight: Promise<void>[] = [];
+      try {
+        for await (const lot of lots(gpu, given, d, together)) {
+          checkCancelled(signal);
+          searchLot(gpu, index, lot, { minima, found });
+          lot.free();
+          const done = gpu.done().then(() => progress?.(Math.min(q, lot.query + lot.count * TILE), q));
+          done.catch(() => {});
+          flight.push(done);
+          await flight.at(-IN_FLIGHT);
+        }
+        const [bytes] = await gpu.read([found, 2 * q * kept]);
+        const [values, places] = [new Float32Array(bytes), new Int32Array(bytes)];
+        return {
+          rows: Int32Array.from({ length: q * kept }, (_, i) => places[2 * i + 1]),
+          squared: Float32Array.from({ length: q * kept }, (_, i) => values[2 * i]),
+        };
+      } finally {
+        gpu.free(minima, found);
       }
-      if (waiting) await settle(waiting);
-      return all;
     },
     free() {
-      rows.free();
-      gpu.free(squares);
+      free();
+      gpu.free(norms.squares, norms.greatest);
     },
   };
 }
 
-/** Searches a lot of queries. */
-async function search(
-  gpu: Gpu,
-  {
-    rows,
-    squares,
-    greatest,
-    kept,
-  }: { rows: Tiles; squares: ReturnType<Gpu['filled']>; greatest: number; kept: number },
-  queries: Tiles,
-): Promise<Neighbours> {
-  const { n: q, d4 } = queries;
-  const minima = gpu.room(q * rows.count);
-  const none = new Float32Array(2 * q * kept).fill(FAR);
-  const found = gpu.filled(none);
-  const products = gpu.pipeline(TILE_MINIMA, 'tileMinima');
-  const nearest = gpu.pipeline(nearestKernel(d4, kept), 'nearest');
-  const own = queries.parts[0].rows;
-  const shapes = rows.parts.map(({ first, count }) => {
-    const wide = new Uint32Array(5);
-    wide.set([rows.count, first, count]);
-    new Float32Array(wide.buffer).set([SLACK, greatest], 3);
-    return [gpu.filled(Uint32Array.of(rows.count, first, d4, q)), gpu.filled(wide)];
-  });
-  try {
-    gpu.run((pass) => {
-      pass.setPipeline(products);
-      for (const [p, part] of rows.parts.entries()) {
-        pass.setBindGroup(0, bind(gpu, products, own, part.rows, squares, minima, shapes[p][0]));
-        pass.dispatchWorkgroups(part.count, queries.count);
-      }
-      pass.setPipeline(nearest);
-      for (const [p, part] of rows.parts.entries()) {
-        pass.setBindGroup(0, bind(gpu, nearest, own, part.rows, squares, minima, shapes[p][1], found));
-        pass.dispatchWorkgroups(q);
-      }
-    });
-    const [bytes] = await gpu.read([found, 2 * q * kept]);
-    const [values, places] = [new Float32Array(bytes), new Int32Array(bytes)];
-    return {
-      rows: Int32Array.from({ length: q * kept }, (_, i) => places[2 * i + 1]),
-      squared: Float32Array.from({ length: q * kept }, (_, i) => values[2 * i]),
-    };
-  } finally {
-    gpu.free(minima, found, ...shapes.flat());
-    queries.free();
+/** A bank's tiles, |b|² of its rows and the greatest of these. */
+interface Index {
+  rows: Tiles;
+  squares: Numbers;
+  greatest: Numbers;
+  kept: number;
+}
+
+/** Tiles of queries that are searched together. */
+interface Lot {
+  tiles: Tiles;
+  part: Part;
+  /** First tile of the lot in its part, and their number. */
+  first: number;
+  count: number;
+  /** The first query's place among all. */
+  query: number;
+  free(): void;
+}
+
+/** Queries that lie on the GPU, where they lie. */
+async function* farLots(_gpu: Gpu, given: Rows, _d: number, together: number): AsyncGenerator<Lot> {
+  const { tiles } = given as GpuRows;
+  for (const part of tiles.parts) {
+    for (let first = 0; first < part.count; first += together) {
+      const count = Math.min(together, part.count - first);
+      yield { tiles, part, first, count, query: (part.first + first) * TILE, free: () => {} };
+    }
   }
 }
 
-/** |b|² of rows, in double precision; FAR for those that only fill the last tile. */
-function squaredNorms(rows: Float32Array, d: number, count: number): Float32Array {
-  return Float32Array.from({ length: count }, (_, row) => {
-    if (row * d >= rows.length) return FAR;
-    let sum = 0;
-    for (let a = row * d; a < (row + 1) * d; a++) sum += rows[a] * rows[a];
-    return sum;
+/** Queries of the host, laid out lot by lot. */
+async function* hostLots(gpu: Gpu, given: Rows, d: number, together: number): AsyncGenerator<Lot> {
+  const queries = isFar(given) ? await given.here() : given;
+  for (let at = 0; at < queries.length; at += together * TILE * d) {
+    const tiles = layOutTiles(gpu, queries.subarray(at, at + together * TILE * d), d);
+    const [part] = tiles.parts;
+    yield { tiles, part, first: 0, count: tiles.count, query: at / d, free: () => tiles.free() };
+  }
+}
+
+/** Hands in the search of a lot. */
+function searchLot(
+  gpu: Gpu,
+  { rows, squares, greatest, kept }: Index,
+  { tiles: { n, d4 }, part: own, first: queryTile, count, query }: Lot,
+  { minima, found }: { minima: Numbers; found: Numbers },
+): void {
+  const products = gpu.pipeline(TILE_MINIMA, 'tileMinima');
+  const nearest = gpu.pipeline(nearestKernel(d4, kept), 'nearest');
+  // Queries of this lot: its last tile need not be full.
+  const q = Math.min(count * TILE, n - (own.first + queryTile) * TILE);
+  const shapes = rows.parts.map(({ first, count: tiles }) => {
+    const wide = Uint32Array.of(rows.count, first, tiles, rows.n, queryTile, query, 0);
+    new Float32Array(wide.buffer).set([SLACK], 6);
+    return [gpu.filled(Uint32Array.of(rows.count, first, d4, q, queryTile)), gpu.filled(wide)];
   });
+  gpu.run((pass) => {
+    pass.setPipeline(products);
+    for (const [p, part] of rows.parts.entries()) {
+      pass.setBindGroup(0, bind(gpu, products, own.rows, part.rows, squares, minima, shapes[p][0]));
+      pass.dispatchWorkgroups(part.count, count);
+    }
+    pass.setPipeline(nearest);
+    for (const [p, part] of rows.parts.entries()) {
+      pass.setBindGroup(0, bind(gpu, nearest, own.rows, part.rows, greatest, minima, shapes[p][1], found));
+      pass.dispatchWorkgroups(q);
+    }
+  });
+  gpu.free(...shapes.flat());
+}
+
+/** |b|² of rows, beyond every distance for those that only fill the last tile, and the greatest. */
+function squaredNorms(gpu: Gpu, { n, d4, count, parts }: Tiles): { squares: Numbers; greatest: Numbers } {
+  const pipeline = gpu.pipeline(SQUARES, 'square');
+  const squares = gpu.room(count * TILE);
+  const greatest = gpu.room(1);
+  const shapes: Numbers[] = [];
+  gpu.run((pass) => {
+    pass.setPipeline(pipeline);
+    for (const { rows, first, count: own } of parts) {
+      const shape = gpu.filled(Uint32Array.of(first, d4, n, 0));
+      shapes.push(shape);
+      pass.setBindGroup(0, bind(gpu, pipeline, rows, squares, greatest, shape));
+      pass.dispatchWorkgroups(own);
+    }
+  });
+  gpu.free(...shapes);
+  return { squares, greatest };
 }

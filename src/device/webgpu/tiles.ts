@@ -48,9 +48,8 @@ fn layOut(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 }
 `;
 
-/** Lays out rows [n × d], cut into parts that a binding holds. @param largest bytes of a part at most. */
-export function layOutTiles(gpu: Gpu, rows: Float32Array, d: number, largest: number = gpu.largest): Tiles {
-  const n = rows.length / d;
+/** Room for rows [n × d], zeroed, cut into parts that a binding holds. @param largest bytes of a part at most. */
+export function roomForTiles(gpu: Gpu, n: number, d: number, largest: number = gpu.largest): Tiles {
   const d4 = Math.ceil(d / 4);
   const count = Math.ceil(n / TILE);
   const each = Math.max(1, Math.floor(largest / (16 * d4 * TILE)));
@@ -59,12 +58,19 @@ export function layOutTiles(gpu: Gpu, rows: Float32Array, d: number, largest: nu
     const own = Math.min(each, count - first);
     parts.push({ rows: gpu.room(4 * d4 * TILE * own), first, count: own });
   }
-  for (const part of parts) {
+  return { n, d, d4, count, parts, free: () => gpu.free(...parts.map((part) => part.rows)) };
+}
+
+/** Lays out rows [n × d] of the host's. @param largest bytes of a part at most. */
+export function layOutTiles(gpu: Gpu, rows: Float32Array, d: number, largest: number = gpu.largest): Tiles {
+  const n = rows.length / d;
+  const tiles = roomForTiles(gpu, n, d, largest);
+  for (const part of tiles.parts) {
     const [from, to] = [part.first * TILE, Math.min(n, (part.first + part.count) * TILE)];
     const step = Math.max(1, Math.floor(Math.min(STAGED, largest / 4) / d));
     for (let at = from; at < to; at += step) layOutSome(gpu, rows, d, part, [at, Math.min(to, at + step)]);
   }
-  return { n, d, d4, count, parts, free: () => gpu.free(...parts.map((part) => part.rows)) };
+  return tiles;
 }
 
 function layOutSome(gpu: Gpu, rows: Float32Array, d: number, part: Part, [from, to]: readonly [number, number]): void {

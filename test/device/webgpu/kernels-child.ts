@@ -1,7 +1,18 @@
 import { type Anchors, allAnchors } from '../../../src/coreset/anchors.js';
+import { DISCRIMINATORS } from '../../../src/denoise/discriminator.js';
+import { patchWeights } from '../../../src/denoise/weights.js';
 import { openDevice } from '../../../src/device/open.js';
+import { gpuEmbedding } from '../../../src/device/webgpu/embedding.js';
+import { gatherTiles } from '../../../src/device/webgpu/gather.js';
 import { gpuGreedyCoreset } from '../../../src/device/webgpu/greedy.js';
+import { multiplyTiles } from '../../../src/device/webgpu/product.js';
+import { gpuRows } from '../../../src/device/webgpu/rows.js';
 import { gpuIndex } from '../../../src/device/webgpu/search.js';
+import { layOutTiles, roomForTiles } from '../../../src/device/webgpu/tiles.js';
+import { readTiles } from '../../../src/device/webgpu/tiles-home.js';
+import { gpuPatchWeights } from '../../../src/device/webgpu/weights.js';
+import { createEmbedding, layerMaps } from '../../../src/features/embedding.js';
+import { startThreads } from '../../../src/kernels/threads.js';
 import { createRandom, type Random } from '../../../src/random.js';
 
 /**
@@ -10,6 +21,7 @@ import { createRandom, type Random } from '../../../src/random.js';
  */
 const { device } = await openDevice('webgpu');
 const gpu = device.gpu!;
+const threads = startThreads(2);
 const wrong: string[] = [];
 const seed = Number(process.argv[2]);
 const random = createRandom(seed);
@@ -61,8 +73,9 @@ async function searchCase(random: Random): Promise<void> {
   const bank = drawn(m * d);
   const queries = drawn(q * d);
   queries.set(bank.subarray(0, d));
-  const index = gpuIndex(gpu, { bank, d, k }, cut(d));
-  const found = await index.search(queries);
+  const far = random.integer(2) === 0;
+  const index = await gpuIndex(gpu, { bank, d, k }, cut(d));
+  const found = await index.search(far ? gpuRows(gpu, layOutTiles(gpu, queries, d, cut(d))) : queries);
   index.free();
   for (let i = 0; i < q; i++) {
     const all = Array.from({ length: m }, (_, row) => squared(queries, i, bank, row, d));
@@ -71,6 +84,80 @@ async function searchCase(random: Random): Promise<void> {
       const own = all[found.rows[i * k + j]];
       const close = (value: number): boolean => Math.abs(value - nearest[j]) <= 1e-5 * nearest[j] + 1e-12;
       if (!close(own) || !close(found.squared[i * k + j])) wrong.push(`search of ${q} in ${m} × ${d}, neighbour ${j}`);
+    }
+  }
+}
+
+/** Every discriminator as threads weigh, positions in several blocks. */
+async function weightsCase(random: Random): Promise<void> {
+  const [images, positions, d] = [2 + random.integer(100), 1 + random.integer(9), 4 * (1 + random.integer(10))];
+  const z = drawn(images * positions * d);
+  // Near copies of the first image's patches in the second.
+  z.copyWithin(positions * d, 0, Math.floor(positions / 2) * d);
+  for (const discriminator of DISCRIMINATORS) {
+    const options = { discriminator, k: 1 + random.integer(6) };
+    const expected = await patchWeights(threads, z, positions, d, options);
+    const most = 4 * 2 * Math.max(images * images, images * d, d * d);
+    const far = random.integer(2) === 0;
+    const given = far ? gpuRows(gpu, layOutTiles(gpu, z, d, cut(d))) : z;
+    const found = await gpuPatchWeights(gpu, { z: given, positions, d, options }, {}, most);
+    const off = found.findIndex((value, i) => !(Math.abs(value - expected[i]) <= 2e-4 * Math.abs(expected[i])));
+    if (off >= 0) {
+      wrong.push(
+        `${discriminator}, k ${options.k}, ${images} images × ${positions} × ${d}: ${found[off]}, not ${expected[off]}`,
+      );
+    }
+  }
+}
+
+/** Rows come home as they were laid out, gathered and multiplied. */
+async function rowsCase(random: Random): Promise<void> {
+  const [n, d, m] = [260 + random.integer(300), 1 + random.integer(40), 1 + random.integer(150)];
+  const about = `rows of ${n} × ${d}, ${m} wanted`;
+  const [x, matrix] = [drawn(n * d), drawn(m * d)];
+  const tiles = layOutTiles(gpu, x, d, cut(d));
+  const home = await readTiles(gpu, tiles);
+  if (home.some((value, i) => value !== x[i])) wrong.push(`${about}: home`);
+  const wanted = Int32Array.from({ length: m }, () => random.integer(n));
+  const gathered = await readTiles(gpu, gatherTiles(gpu, tiles, wanted, cut(d)));
+  if (gathered.some((value, i) => value !== x[wanted[Math.floor(i / d)] * d + (i % d)]))
+    wrong.push(`${about}: gathered`);
+  const product = await readTiles(gpu, multiplyTiles(gpu, tiles, layOutTiles(gpu, matrix, d), cut(m)));
+  for (let i = 0; i < n * m; i++) {
+    let sum = 0;
+    for (let k = 0; k < d; k++) sum += x[Math.floor(i / m) * d + k] * matrix[(i % m) * d + k];
+    if (!(Math.abs(product[i] - sum) <= 1e-5 * (1 + Math.abs(sum)))) return void wrong.push(`${about}: product ${i}`);
+  }
+}
+
+/** Maps of several layers into rows, as threads embed them; a NaN names its image. */
+async function embeddingCase(random: Random): Promise<void> {
+  const widths = Array.from({ length: 1 + random.integer(3) }, () => 120 + random.integer(200));
+  const sides = widths.map((_, l) => Math.max(1, (6 + random.integer(5)) >> l));
+  const about = `embedding of ${widths} channels, ${sides} a side`;
+  const images = 3;
+  const embedding = gpuEmbedding(gpu, layerMaps(widths));
+  const tiles = roomForTiles(gpu, images * sides[0] ** 2, 1024, cut(1024));
+  const expected: Float32Array[] = [];
+  for (let i = 0; i < images; i++) {
+    const maps = widths.map((channels, l) => ({
+      height: sides[l],
+      width: sides[l],
+      channels,
+      data: drawn(sides[l] ** 2 * channels),
+    }));
+    expected.push(createEmbedding(layerMaps(widths))(maps));
+    if (i === 2) maps.at(-1)!.data[5] = Number.NaN;
+    const given = maps.map(({ data, ...shape }) => ({ ...shape, values: gpu.filled(data) }));
+    if (i < 2) embedding.embed(given, 1, tiles, i * sides[0] ** 2);
+    else {
+      const found = await readTiles(gpu, tiles);
+      const all = [...expected[0], ...expected[1]];
+      if (all.some((value, j) => !(Math.abs(found[j] - value) <= 1e-5 * (1 + Math.abs(value))))) wrong.push(about);
+      if ((await embedding.firstBad()) !== null) wrong.push(`${about}: finite values refused`);
+      embedding.embed(given, 1, tiles, i * sides[0] ** 2);
+      const bad = await embedding.firstBad();
+      if (bad !== 2) wrong.push(`${about}: image ${bad} instead of 2 holds a NaN`);
     }
   }
 }
@@ -88,6 +175,9 @@ async function equalRows(): Promise<void> {
 for (let round = 0; round < 3; round++) {
   await greedyCase(random.fork(`greedy/${round}`));
   await searchCase(random.fork(`search/${round}`));
+  await rowsCase(random.fork(`rows/${round}`));
+  await weightsCase(random.fork(`weights/${round}`));
+  await embeddingCase(random.fork(`embedding/${round}`));
 }
 await equalRows();
 const before = { ...gpu.traffic };

@@ -1,0 +1,44 @@
+import { type FarRows, isFar, type Rows } from '../../engine/rows.js';
+import { stay } from '../resident.js';
+import { gatherTiles } from './gather.js';
+import type { Gpu } from './gpu.js';
+import { layOutTiles, type Tiles } from './tiles.js';
+import { readTiles } from './tiles-home.js';
+
+/** Rows that lie on a GPU. */
+export interface GpuRows extends FarRows {
+  readonly gpu: Gpu;
+  readonly tiles: Tiles;
+}
+
+/** Tiles as rows that later stages find where they lie. */
+export function gpuRows(gpu: Gpu, tiles: Tiles): GpuRows {
+  let home: Promise<Float32Array> | undefined;
+  let free = (): void => {};
+  const rows: GpuRows = {
+    gpu,
+    tiles,
+    count: tiles.n,
+    d: tiles.d,
+    here() {
+      home ??= readTiles(gpu, tiles);
+      return home;
+    },
+    gather: (wanted) => gpuRows(gpu, gatherTiles(gpu, tiles, wanted)),
+    free: () => free(),
+  };
+  free = stay(gpu, rows, 4 * tiles.n * tiles.d, () => tiles.free());
+  return rows;
+}
+
+/** Rows as tiles of a GPU: those that lie there already as they are, others are laid out, for the caller to free. */
+export async function tilesOf(
+  gpu: Gpu,
+  rows: Rows,
+  d: number,
+  largest: number = gpu.largest,
+): Promise<{ tiles: Tiles; free(): void }> {
+  if (isFar(rows) && (rows as GpuRows).gpu === gpu) return { tiles: (rows as GpuRows).tiles, free: () => {} };
+  const tiles = layOutTiles(gpu, isFar(rows) ? await rows.here() : rows, d, largest);
+  return { tiles, free: () => tiles.free() };
+}
