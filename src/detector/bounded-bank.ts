@@ -1,23 +1,30 @@
 import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.js';
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
-import { paddedRows } from '../kernels/row-product.js';
 import type { Threads } from '../kernels/threads.js';
-import { instantiateKernels } from '../kernels/wasm.js';
 import { type BankShape, queryRoom } from './query-room.js';
+import { type WholeRows, type WholeScale, wholeRows } from './whole-rows.js';
 
 /** Leading axes of the two lower bounds; with the residual's norm they make 32 and 128 coordinates. */
 const LEVELS: readonly number[] = [31, 127];
+/** Rows that the kernel looks over at once. */
+const ROWS = 16;
+/** Rows of a panel. */
+const PANEL = 8;
+/** |x|² of padding: beyond every limit, and with a query's square still 32 bits. */
+const FAR = 0x3fffffff;
 
 /** Offsets of a bank laid out for bounded search, and its sizes. */
 export interface BoundedBank extends BankShape {
   /** Rows [m × d]. */
   rows: number;
-  /** Rows of the finer bound [m × fineDims]. */
+  /** Rows of the finer bound [m × fineDims], 16-bit. */
   fine: number;
-  /** Panels of the coarse bound's rows [padded × width], padding at infinite distance. */
+  /** Panels of the coarse bound's rows [padded × coarseDims], in pairs of 16-bit dimensions. */
   panels: number;
-  /** Largest |x|² of the coarse rows, for the rounding margin. */
-  largest: number;
+  /** Their squares [padded], whole numbers. */
+  norms: number;
+  coarseScale: WholeScale;
+  fineScale: WholeScale;
 }
 
 /** A bank in an arena with room for each thread. */
@@ -29,6 +36,9 @@ export interface PlacedBank {
   /** Queries in the bank's axes; `slack` is that of bank and queries together. */
   reduceQueries(queries: Float32Array): Promise<Reduced & { queries: Float32Array }>;
 }
+
+/** Rows [m] with the padding that a search wants. */
+export const searchedRows = (m: number): number => Math.ceil(m / ROWS) * ROWS;
 
 /**
  * Lays a bank [m × d] out in shared memory with its lower bounds in principal axes.
@@ -43,36 +53,35 @@ export async function placeBank(
   const m = rows.length / d;
   const frame = await principalAxes(threads, rows, d, LEVELS[1]);
   const { levels, slack } = await reduce(threads, rows, frame, LEVELS);
-  const own = LEVELS[0] + 1;
-  const width = own + 2;
-  const fineDims = LEVELS[1] + 1;
-  const padded = paddedRows(m);
-  const perLane = queryRoom(0, { d, fineDims, width, padded }).rest + room.lane;
+  const [coarse, fine] = levels.map((level, i) => wholeRows(level, LEVELS[i] + 1));
+  const padded = searchedRows(m);
+  const shape = { d, coarseDims: coarse.padded, fineDims: fine.padded, padded };
+  const perLane = queryRoom(0, shape).rest + room.lane;
   const arena = createArena(
-    4 * (m * d + padded * width * 2 + m * fineDims) + room.shared + threads.count * (perLane + 64),
+    4 * m * d +
+      2 * (padded * coarse.padded + m * fine.padded) +
+      4 * padded +
+      room.shared +
+      threads.count * (perLane + 64),
   );
-  const place = (values: Float32Array): number => {
-    const at = arena.take(values.length * 4);
-    arena.floats(at, values.length).set(values);
-    return at;
-  };
+  const placedRows = arena.take(4 * m * d);
+  arena.floats(placedRows, m * d).set(rows);
+  const placedFine = arena.take(2 * m * fine.padded);
+  new Int16Array(arena.memory.buffer, placedFine, m * fine.padded).set(fine.values);
   const bank = {
-    rows: place(rows),
-    d,
-    fine: place(levels[1]),
-    fineDims,
-    panels: arena.take(4 * padded * width),
-    width,
-    padded,
+    ...shape,
+    rows: placedRows,
+    fine: placedFine,
+    panels: arena.take(2 * padded * coarse.padded),
+    norms: arena.take(4 * padded),
+    coarseScale: scaleOf(coarse),
+    fineScale: scaleOf(fine),
   };
-  const wide = arena.take(4 * padded * width);
-  const largest = augment(arena.floats(wide, padded * width), levels[0], m, own);
-  const kernels = instantiateKernels(arena.memory);
-  for (let p = 0; p < padded; p += 8)
-    kernels.pack8(wide + p * width * 4, width * 4, width, bank.panels + p * width * 4);
+  fillPanels(new Int16Array(arena.memory.buffer, bank.panels, padded * coarse.padded), coarse);
+  fillNorms(arena.ints(bank.norms, padded), coarse);
   return {
     arena,
-    bank: { ...bank, largest },
+    bank,
     scratch: Array.from({ length: threads.count }, () => arena.take(perLane)),
     async reduceQueries(queries) {
       const shared = toShared(queries);
@@ -82,20 +91,24 @@ export async function placeBank(
   };
 }
 
-/** Rows [m × own] as [x, |x|², 1], padding at infinite distance; returns the largest |x|². */
-function augment(out: Float32Array, rows: Float32Array, m: number, own: number): number {
-  const width = own + 2;
-  let largest = 0;
-  for (let i = 0; i * width < out.length; i++) {
-    let squares = 0;
-    for (let a = 0; i < m && a < own; a++) {
-      const value = rows[i * own + a];
-      out[i * width + a] = value;
-      squares += value * value;
-    }
-    out[i * width + own] = i < m ? squares : Number.POSITIVE_INFINITY;
-    out[i * width + own + 1] = 1;
-    largest = Math.max(largest, squares);
+/** A scale without its rows, small enough to be sent to a thread. */
+function scaleOf({ own, padded, centre, scale, error }: WholeRows): WholeScale {
+  return { own, padded, centre, scale, error };
+}
+
+/** Panels [dims/2 × 8 rows × 2]: a vector holds four rows' pairs of dimensions. */
+function fillPanels(panels: Int16Array, { values, padded: dims }: WholeRows): void {
+  for (let i = 0; i * dims < values.length; i++) {
+    const at = Math.floor(i / PANEL) * PANEL * dims + 2 * (i % PANEL);
+    for (let a = 0; a < dims; a++) panels[at + (a >> 1) * 2 * PANEL + (a & 1)] = values[i * dims + a];
   }
-  return largest;
+}
+
+function fillNorms(norms: Int32Array, { values, padded: dims }: WholeRows): void {
+  norms.fill(FAR);
+  for (let i = 0; i * dims < values.length; i++) {
+    let squares = 0;
+    for (let a = i * dims; a < (i + 1) * dims; a++) squares += values[a] * values[a];
+    norms[i] = squares;
+  }
 }

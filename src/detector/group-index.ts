@@ -1,10 +1,9 @@
 import type { Stage } from '../engine/stage.js';
 import { sharedFloats } from '../kernels/arena.js';
-import { paddedRows } from '../kernels/row-product.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import { placeBank } from './bounded-bank.js';
+import { placeBank, searchedRows } from './bounded-bank.js';
 import { groupRoom } from './group-task.js';
 import type { Neighbours } from './neighbours.js';
 
@@ -56,7 +55,7 @@ export async function indexGroups(threads: Threads, { bank, d, groups, m }: Grou
     sorted.set(bank.subarray(row * d, (row + 1) * d), i * d);
     spans.set(groups[row], [spans.get(groups[row])?.[0] ?? i, i + 1]);
   }
-  const padded = paddedRows(count);
+  const padded = searchedRows(count);
   const placed = await placeBank(threads, sorted, d, { shared: 4 * padded + 64, lane: groupRoom(m) });
   const { arena, scratch } = placed;
   const at = arena.take(4 * padded);

@@ -1,5 +1,5 @@
 import { blockAt } from '../kernels/block.js';
-import { SEARCH_GROUPS_BLOCK } from '../kernels/blocks.js';
+import { SEARCH_BLOCK } from '../kernels/blocks.js';
 import type { TaskContext } from '../kernels/task.js';
 import { queryRoom } from './query-room.js';
 import { type QueryBlock, visitQueries } from './visit-queries.js';
@@ -28,13 +28,13 @@ export function run({ kernels, scratch }: TaskContext, job: GroupTaskJob): void 
   const { bank, groups, m, passed, rows, squared, from } = job;
   const { buffer } = kernels.memory;
   const room = queryRoom(scratch, bank);
-  const block = blockAt(kernels.memory, room.block, SEARCH_GROUPS_BLOCK);
+  const block = blockAt(kernels.memory, room.block, SEARCH_BLOCK);
   const best = room.rest + 8 * seeds(m);
-  block.set({ seeds: room.rest, seedCount: seeds(m), best, groups, m });
+  block.set({ seeds: room.rest, seedCount: seeds(m), k: m, best, groups });
   visitQueries(kernels, room, block, job, (q) => {
     const own = 2 * (q - from);
     block.set({ passedFrom: passed[own], passedTo: passed[own + 1] });
-    kernels.nearestGroups(block.at);
+    kernels.nearest(block.at);
     const distances = new Float32Array(buffer, best, 2 * m);
     const found = new Int32Array(buffer, best, 2 * m);
     for (let j = 0; j < m; j++) {

@@ -15,8 +15,10 @@ export interface Membership {
 
 /** Seeds looked at before the scan: enough that nearly every bank has one of them. */
 const SEEDS = 16;
+/** Words of a bank's best in the kernel. */
+const WORDS = 5;
 /** Bytes a thread needs behind a query's data, for `count` banks. */
-export const manyRoom = (count: number): number => 8 * SEEDS + 16 * count;
+export const manyRoom = (count: number): number => 8 * SEEDS + 4 * WORDS * count;
 
 /** Nearest union rows of queries [from, to) in every bank. */
 export interface NeighboursManyJob extends QueryBlock {
@@ -39,11 +41,11 @@ export function run({ kernels, scratch }: TaskContext, job: NeighboursManyJob): 
   block.set({ seeds: room.rest, seedCount: SEEDS, best, banks: count, masks, orders });
   visitQueries(kernels, room, block, job, (q) => {
     kernels.nearestMany(block.at);
-    const distances = new Float32Array(buffer, best, 4 * count);
-    const nearest = new Int32Array(buffer, best, 4 * count);
+    const distances = new Float32Array(buffer, best, WORDS * count);
+    const nearest = new Int32Array(buffer, best, WORDS * count);
     for (let b = 0; b < count; b++) {
-      squared[b * total + q] = distances[4 * b];
-      found[b * total + q] = nearest[4 * b + 1];
+      squared[b * total + q] = distances[WORDS * b];
+      found[b * total + q] = nearest[WORDS * b + 1];
     }
   });
 }

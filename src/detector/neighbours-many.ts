@@ -1,11 +1,10 @@
 import { checkFinite, checkIndices, checkWhole, countRows } from '../arguments.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { gatherRows } from '../kernels/gather-rows.js';
-import { paddedRows } from '../kernels/row-product.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import { placeBank } from './bounded-bank.js';
+import { placeBank, searchedRows } from './bounded-bank.js';
 import { type Membership, manyRoom } from './neighbours-many-task.js';
 
 /** Most banks searched at once: one bit of a row's mask each. */
@@ -47,7 +46,7 @@ export async function nearestInBanks(
   const place = new Map([...union].map((patch, i) => [patch, i]));
   const m = union.length;
   const rows = gatherRows(patches, d, union);
-  const padded = paddedRows(m);
+  const padded = searchedRows(m);
   const count = banks.length;
   checkFinite('patches', rows, d);
   const placed = await placeBank(threads, rows, d, { shared: 4 * padded * (1 + count) + 128, lane: manyRoom(count) });

@@ -20,7 +20,7 @@ export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void
   const room = queryRoom(scratch, bank);
   const block = blockAt(kernels.memory, room.block, SEARCH_BLOCK);
   const best = room.rest + 8 * k;
-  block.set({ seeds: room.rest, seedCount: k, best });
+  block.set({ seeds: room.rest, seedCount: k, k, best });
   visitQueries(kernels, room, block, job, (q) => {
     kernels.nearest(block.at);
     const distances = new Float32Array(buffer, best, 2 * k);

@@ -1,27 +1,28 @@
 import { blockBytes } from '../kernels/block.js';
-import { SEARCH_GROUPS_BLOCK } from '../kernels/blocks.js';
+import { SEARCH_MANY_BLOCK } from '../kernels/blocks.js';
 
 /** Sizes that a query's room depends on. */
 export interface BankShape {
   d: number;
-  /** Values of a row's finer bound. */
+  /** Values of a row's coarse and finer bounds, padded. */
+  coarseDims: number;
   fineDims: number;
-  /** Values of a row's coarse bound [x, |x|², 1]. */
-  width: number;
-  /** Rows, padded to a multiple of 8. */
+  /** Rows, padded to a multiple of 16. */
   padded: number;
 }
 
 /** Offsets of a thread's room for four queries at a time. */
 export interface QueryRoom {
-  /** The kernel's parameter block, of any search; the largest is that for groups. */
+  /** The kernel's parameter block, of any search; the largest is that for many banks. */
   block: number;
-  /** Four reduced queries [4 × width], and packed. */
-  reduced: number;
+  /** Four queries, packed in pairs of 16-bit dimensions [coarseDims/2 × 4 × 2], and their squares [4]. */
   packed: number;
+  squares: number;
   /** Lower bounds [4 × padded]. */
   bounds: number;
-  /** The query at hand [d], and its finer form [fineDims]. */
+  /** (bound, row) pairs that wait for their turn [padded]. */
+  waiting: number;
+  /** The query at hand [d], and its finer form [fineDims], 16-bit. */
   query: number;
   queryFine: number;
   /** First byte behind. */
@@ -29,7 +30,7 @@ export interface QueryRoom {
 }
 
 /** Lays the room out from an offset on, each part at a line of the cache; its `rest` from 0 is the room's size. */
-export function queryRoom(at: number, { d, fineDims, width, padded }: BankShape): QueryRoom {
+export function queryRoom(at: number, { d, coarseDims, fineDims, padded }: BankShape): QueryRoom {
   let next = at;
   const take = (bytes: number): number => {
     const part = next;
@@ -37,12 +38,13 @@ export function queryRoom(at: number, { d, fineDims, width, padded }: BankShape)
     return part;
   };
   return {
-    block: take(blockBytes(SEARCH_GROUPS_BLOCK)),
-    reduced: take(16 * width),
-    packed: take(16 * width),
+    block: take(blockBytes(SEARCH_MANY_BLOCK)),
+    packed: take(8 * coarseDims),
+    squares: take(16),
     bounds: take(16 * padded),
+    waiting: take(8 * padded),
     query: take(4 * d),
-    queryFine: take(4 * fineDims),
+    queryFine: take(2 * fineDims),
     rest: next,
   };
 }

@@ -3,6 +3,7 @@ import type { SearchBlock } from '../kernels/blocks.js';
 import type { Kernels } from '../kernels/wasm.js';
 import type { BoundedBank } from './bounded-bank.js';
 import type { QueryRoom } from './query-room.js';
+import { wholeQuery } from './whole-rows.js';
 
 /** Queries of a search, reduced at both levels. */
 export interface ReducedQueries {
@@ -20,8 +21,8 @@ export interface QueryBlock {
 }
 
 /**
- * Bounds queries [from, to) four at a time, by one product of [−2q, 1, |q|²] with the bank's [x, |x|², 1], and visits each.
- * @param block the kernel's parameters: all but `seeds`, `seedCount` and `best` are set before a visit.
+ * Bounds queries [from, to) four at a time, by one product of whole numbers, and visits each.
+ * @param block the kernel's parameters: all but `seeds`, `seedCount`, `k` and `best` are set before a visit.
  */
 export function visitQueries(
   kernels: Kernels,
@@ -31,34 +32,54 @@ export function visitQueries(
   visit: (q: number) => void,
 ): void {
   const { buffer } = kernels.memory;
-  const { padded, d, width, fineDims, panels, largest } = bank;
-  const { reduced, packed, bounds, query, queryFine } = room;
-  const own = width - 2;
-  const small = new Float32Array(buffer, reduced, 4 * width);
-  const queryView = new Float32Array(buffer, query, d);
-  const fineView = new Float32Array(buffer, queryFine, fineDims);
-  block.set({ rows: padded, bank: bank.rows, d, fine: bank.fine, fineDims, query, queryFine, slack });
+  const { padded, d, coarseDims, fineDims, coarseScale, fineScale } = bank;
+  const packed = new Int16Array(buffer, room.packed, 4 * coarseDims);
+  const squares = new Int32Array(buffer, room.squares, 4);
+  const query = new Float32Array(buffer, room.query, d);
+  const queryFine = new Int16Array(buffer, room.queryFine, fineDims);
+  const whole = new Int16Array(coarseDims);
+  const errors = new Float64Array(4);
+  block.set({
+    rows: padded,
+    bank: bank.rows,
+    d,
+    fine: bank.fine,
+    fineDims,
+    query: room.query,
+    queryFine: room.queryFine,
+    scale: coarseScale.scale,
+    fineScale: fineScale.scale,
+    waiting: room.waiting,
+  });
   for (let first = from; first < to; first += 4) {
     const count = Math.min(4, to - first);
-    small.fill(0);
     for (let i = 0; i < count; i++) {
-      let squares = 0;
-      for (let a = 0; a < own; a++) {
-        const value = levels[0][(first + i) * own + a];
-        small[i * width + a] = -2 * value;
-        squares += value * value;
+      errors[i] = wholeQuery(levels[0], first + i, coarseScale, whole);
+      squares[i] = 0;
+      for (let a = 0; a < coarseDims; a++) {
+        packed[(a >> 1) * 8 + 2 * i + (a & 1)] = -2 * whole[a];
+        squares[i] += whole[a] * whole[a];
       }
-      small[i * width + own] = 1;
-      small[i * width + own + 1] = squares;
     }
-    kernels.pack4(reduced, width * 4, width, packed);
-    kernels.gemm4(packed, width, panels, padded / 8, bounds, padded * 4);
+    kernels.boundFour(
+      room.packed,
+      coarseDims / 2,
+      bank.panels,
+      padded / 8,
+      bank.norms,
+      room.squares,
+      room.bounds,
+      padded * 4,
+    );
     for (let i = 0; i < count; i++) {
       const q = first + i;
-      queryView.set(queries.subarray(q * d, (q + 1) * d));
-      fineView.set(levels[1].subarray(q * fineDims, (q + 1) * fineDims));
-      const margin = 2e-5 * (small[i * width + own + 1] + largest);
-      block.set({ bounds: bounds + i * padded * 4, margin });
+      query.set(queries.subarray(q * d, (q + 1) * d));
+      const fineError = wholeQuery(levels[1], q, fineScale, queryFine);
+      block.set({
+        bounds: room.bounds + i * padded * 4,
+        slack: slack + coarseScale.error + errors[i],
+        fineSlack: slack + fineScale.error + fineError,
+      });
       visit(q);
     }
   }

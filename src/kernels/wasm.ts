@@ -2,16 +2,25 @@ import { KERNELS_BASE64 } from './binary.js';
 
 /**
  * The compiled kernels; pointers are byte offsets into the shared memory. See src/kernels/assembly for each one. `search`,
- * `groups`, `many` and `greedy` are offsets of parameter blocks (blocks.ts).
+ * `many` and `greedy` are offsets of parameter blocks (blocks.ts).
  */
 export interface Kernels {
   readonly memory: WebAssembly.Memory;
   pack4(rows: number, stride: number, k: number, out: number): void;
   pack8(rows: number, stride: number, k: number, out: number): void;
   gemm4(a: number, k: number, b: number, panels: number, c: number, ldc: number): void;
+  boundFour(
+    queries: number,
+    pairs: number,
+    panel: number,
+    panels: number,
+    norms: number,
+    squares: number,
+    out: number,
+    stride: number,
+  ): void;
   rowDistances(row: number, d: number, panel: number, panels: number, out: number): void;
   nearest(search: number): number;
-  nearestGroups(groups: number): number;
   nearestMany(many: number): number;
   build(greedy: number): void;
   select(greedy: number, target: number, budget: number): number;

@@ -43,6 +43,7 @@ const cases: Record<string, [bank: Float32Array, queries: Float32Array]> = {
   'duplicated rows': [Float32Array.from({ length: 80 * D }, (_, i) => halves[i % halves.length]), halves],
   'all rows equal': [new Float32Array(30 * D).fill(2), normal(9)],
   'one row': [normal(1), normal(5)],
+  'queries far outside': [normal(300), normal(30, 60)],
   'huge and tiny': [normal(100).map((value, i) => value * 10 ** ((Math.floor(i / D) % 7) - 3)), normal(20)],
 };
 

@@ -44,33 +44,43 @@ export class GreedyBlock {
   jobs: usize;
 }
 
-/** One query's search for its nearest rows. */
+/** One query's search for its nearest rows, or for the nearest row of each of its nearest groups. */
 @unmanaged
 export class SearchBlock {
-  /** Rows, padded to a multiple of 8. */
+  /** Rows, padded to a multiple of 16. */
   rows: i32;
   /** The bank [rows × d]. */
   bank: usize;
   d: i32;
-  /** Rows of the finer bound [rows × fineDims]. */
+  /** Rows of the finer bound [rows × fineDims], in 16-bit whole numbers. */
   fine: usize;
+  /** A multiple of 16. */
   fineDims: i32;
   /** [d] */
   query: usize;
-  /** [fineDims] */
+  /** [fineDims], in 16-bit whole numbers. */
   queryFine: usize;
-  /** Lower bounds of the query's squared distances [rows], +∞ for padding. Overwritten. */
+  /** Lower bounds of the query's squared distances [rows], in whole numbers; padding is beyond any limit. Overwritten. */
   bounds: usize;
-  /** Rounding error of two reduced rows together. */
+  /** Whole units to one of distance, of both bounds, and how far a bound may exceed the distance by rounding. */
+  scale: f32;
   slack: f32;
-  /** Rounding error of the bounds. */
-  margin: f32;
-  /** Room for (bound, row) pairs. */
+  fineScale: f32;
+  fineSlack: f32;
+  /** Room for (bound, row) pairs: seeds, then those that wait for their turn [rows]. */
   seeds: usize;
-  /** Rows of least bound that are looked at first; for one bank also the number of neighbours wanted. */
+  waiting: usize;
+  /** Rows of least bound that are looked at first. */
   seedCount: i32;
-  /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit) for each of many banks. */
+  /** Rows wanted. */
+  k: i32;
+  /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit, finer limit) for each of many banks. */
   best: usize;
+  /** Each row's group [rows], where only the nearest row of a group counts; else 0. Rows of a group lie together. */
+  groups: usize;
+  /** Rows passed over, from here to before `passedTo`. */
+  passedFrom: i32;
+  passedTo: i32;
 }
 
 /** The same in up to 32 banks at once, which are subsets of the rows. */
@@ -81,15 +91,4 @@ export class SearchManyBlock extends SearchBlock {
   masks: usize;
   /** When the row was picked there [banks × rows]. */
   orders: usize;
-}
-
-/** The same for the nearest row in each of m groups, such as images; the first m of `best` are wanted. */
-@unmanaged
-export class SearchGroupsBlock extends SearchBlock {
-  /** Each row's group [rows]; the rows of a group lie together. */
-  groups: usize;
-  /** Rows passed over, from here to before `passedTo`. */
-  passedFrom: i32;
-  passedTo: i32;
-  m: i32;
 }
