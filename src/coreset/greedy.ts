@@ -107,6 +107,7 @@ export async function prepareGreedy(
         if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = dropped;
       };
       if (firstPickFromKept) drop();
+      kernels.enlist(block.at);
       kernels.build(block.at);
       kernels.select(block.at, 1, 1);
       drop();

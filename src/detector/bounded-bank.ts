@@ -1,17 +1,13 @@
 import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.js';
+import { fillWholePanels, type WholeRows, type WholeScale, wholeRows } from '../coreset/whole-rows.js';
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
 import type { Threads } from '../kernels/threads.js';
 import { type BankShape, queryRoom } from './query-room.js';
-import { type WholeRows, type WholeScale, wholeRows } from './whole-rows.js';
 
 /** Leading axes of the two lower bounds; with the residual's norm they make 32 and 128 coordinates. */
 const LEVELS: readonly number[] = [31, 127];
 /** Rows that the kernel looks over at once. */
 const ROWS = 16;
-/** Rows of a panel. */
-const PANEL = 8;
-/** |x|² of padding: beyond every limit, and with a query's square still 32 bits. */
-const FAR = 0x3fffffff;
 
 /** Offsets of a bank laid out for bounded search, and its sizes. */
 export interface BoundedBank extends BankShape {
@@ -77,8 +73,8 @@ export async function placeBank(
     coarseScale: scaleOf(coarse),
     fineScale: scaleOf(fine),
   };
-  fillPanels(new Int16Array(arena.memory.buffer, bank.panels, padded * coarse.padded), coarse);
-  fillNorms(arena.ints(bank.norms, padded), coarse);
+  const panels = new Int16Array(arena.memory.buffer, bank.panels, padded * coarse.padded);
+  fillWholePanels(panels, arena.ints(bank.norms, padded), coarse);
   return {
     arena,
     bank,
@@ -94,21 +90,4 @@ export async function placeBank(
 /** A scale without its rows, small enough to be sent to a thread. */
 function scaleOf({ own, padded, centre, scale, error }: WholeRows): WholeScale {
   return { own, padded, centre, scale, error };
-}
-
-/** Panels [dims/2 × 8 rows × 2]: a vector holds four rows' pairs of dimensions. */
-function fillPanels(panels: Int16Array, { values, padded: dims }: WholeRows): void {
-  for (let i = 0; i * dims < values.length; i++) {
-    const at = Math.floor(i / PANEL) * PANEL * dims + 2 * (i % PANEL);
-    for (let a = 0; a < dims; a++) panels[at + (a >> 1) * 2 * PANEL + (a & 1)] = values[i * dims + a];
-  }
-}
-
-function fillNorms(norms: Int32Array, { values, padded: dims }: WholeRows): void {
-  norms.fill(FAR);
-  for (let i = 0; i * dims < values.length; i++) {
-    let squares = 0;
-    for (let a = i * dims; a < (i + 1) * dims; a++) squares += values[a] * values[a];
-    norms[i] = squares;
-  }
 }

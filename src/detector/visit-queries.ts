@@ -1,9 +1,9 @@
+import { wholeQuery } from '../coreset/whole-rows.js';
 import type { Block } from '../kernels/block.js';
 import type { SearchBlock } from '../kernels/blocks.js';
 import type { Kernels } from '../kernels/wasm.js';
 import type { BoundedBank } from './bounded-bank.js';
 import type { QueryRoom } from './query-room.js';
-import { wholeQuery } from './whole-rows.js';
 
 /** Queries of a search, reduced at both levels. */
 export interface ReducedQueries {

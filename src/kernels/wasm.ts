@@ -23,9 +23,11 @@ export interface Kernels {
   nearest(search: number): number;
   nearestMany(many: number): number;
   build(greedy: number): void;
+  enlist(greedy: number): void;
   select(greedy: number, target: number, budget: number): number;
-  awaitJob(greedy: number, helper: number): number;
-  serve(greedy: number, helper: number, job: number): void;
+  pollJob(greedy: number, slot: number): number;
+  sleepOn(greedy: number, slot: number): void;
+  serve(greedy: number, slot: number, job: number): void;
   dismiss(greedy: number): void;
   addDistances(greedy: number, from: number, to: number, centre: number, sum: number): void;
 }

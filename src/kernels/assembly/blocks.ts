@@ -8,19 +8,20 @@ export class GreedyBlock {
   blocks: i32;
   /** Dimensions of a row. */
   d: usize;
-  /** Values of a reduced row [x, |x|², 1]. */
-  r: usize;
+  /** Pairs of dimensions of a row in 16-bit whole numbers. */
+  pairs: usize;
   /** Rows as panels [d × 8]. */
   panels: usize;
-  /** Reduced rows as panels [r × 8]. */
-  reducedPanels: usize;
+  /** The same in whole numbers [pairs × 8 × 2], and their squares [8 · blocks]. */
+  wholePanels: usize;
+  squares: usize;
   /** Chosen rows [picks × d]. */
   centres: usize;
-  /** Chosen rows, reduced to [-2x, 1, |x|²], in groups of four [r × 4]. */
-  reducedCentres: usize;
+  /** Chosen rows in whole numbers, in groups of four: −2c [pairs × 4 × 2], then |c|² [4]. */
+  wholeCentres: usize;
   /** Squared distance of each row to the centres applied so far. */
   distance: usize;
-  /** Largest reduced distance at which a centre may still come closer, by row. */
+  /** Largest whole distance at which a centre may still come closer, by row. */
   limit: usize;
   /** Largest of a block's distances. */
   bound: usize;
@@ -33,14 +34,14 @@ export class GreedyBlock {
   picks: usize;
   /** How many. */
   count: i32;
-  /** Rounding error of two reduced rows together. */
+  /** Whole units to one of distance, and how far a bound may exceed the distance by rounding. */
+  scale: f32;
   slack: f32;
-  /** Rounding error of a squared reduced distance. */
-  margin: f32;
   /** Full distances computed so far, in centres applied to a block by the leader. */
   full: i32;
-  helpers: i32;
-  /** A slot of 64 bytes a helper, then a word each for the block it has. */
+  /** Job slots, a few to each helper. */
+  slots: i32;
+  /** 64 bytes a slot, then two words each for the block it holds and that block's bound. */
   jobs: usize;
 }
 

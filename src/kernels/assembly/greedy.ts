@@ -3,15 +3,17 @@ import { GreedyBlock } from './blocks';
 // Greedy k-centre selection, exact and lazy (docs/methods.md 3.2). Rows lie in blocks of 8, each block a panel [d × 8].
 // Every block has an upper bound on its rows' distance to the chosen centres, from its last refresh: distances only
 // fall, so a stale bound stays valid. The block with the greatest bound is refreshed, or, if it is fresh, gives the
-// next centre. A refresh first bounds each pending centre from below in few dimensions and computes the full distance
+// next centre. A refresh first bounds each pending centre from below in few dimensions, in whole numbers, and computes the full distance
 // only where some row of the block could come closer. Ties go to the lowest row.
 
-// A helper's job slot, 64 bytes apart: what to do (block + 1, or -1 to leave) and the count of centres to apply.
+// Job slots of helpers, 64 bytes apart: what to do (block + 1, or -1 to leave) and the count of centres to apply.
 const SLOT: usize = 64;
 
-function limitOf(distance: v128, slack: v128, margin: v128): v128 {
-  const root = f32x4.add(f32x4.sqrt(distance), slack);
-  return f32x4.add(f32x4.mul(f32x4.mul(root, root), f32x4.splat(1.00001)), margin);
+/** The largest bounds, in whole numbers, that rows of these squared distances or less may have. */
+function limitOf(distance: v128, slack: v128, scale: v128): v128 {
+  const root = f32x4.mul(f32x4.add(f32x4.mul(f32x4.sqrt(distance), f32x4.splat(1.00001)), slack), scale);
+  // Below the bounds of padding, 2³⁰ − 1 and more.
+  return i32x4.trunc_sat_f32x4_s(f32x4.min(f32x4.add(f32x4.mul(root, root), f32x4.splat(1)), f32x4.splat(1e9)));
 }
 
 /** Distances of a block's 8 rows to one centre; updates minimum and limit. Leaves early once no row can be closer. */
@@ -44,61 +46,73 @@ function applyCentre(p: GreedyBlock, block: i32, centre: i32): void {
   v128.store(at, new0);
   v128.store(at, new1, 16);
   const slack = f32x4.splat(p.slack);
-  const margin = f32x4.splat(p.margin);
-  v128.store(limitAt, limitOf(new0, slack, margin));
-  v128.store(limitAt, limitOf(new1, slack, margin), 16);
+  const scale = f32x4.splat(p.scale);
+  v128.store(limitAt, limitOf(new0, slack, scale));
+  v128.store(limitAt, limitOf(new1, slack, scale), 16);
 }
 
-/** Lower bounds of 4 centres × 8 rows in the reduced dimensions, then full distances where a row could come closer. */
+/** Lower bounds of 4 centres × 8 rows in few dimensions, then full distances where a row could come closer. */
 function applyGroup(p: GreedyBlock, block: i32, group: i32, count: i32): i32 {
-  const r = p.r;
-  let pa = p.reducedCentres + ((<usize>group * r) << 4);
-  let pb = p.reducedPanels + ((<usize>block * r) << 5);
-  const end = pa + (r << 4);
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
+  const pairs = p.pairs;
+  let pa = p.wholeCentres + <usize>group * ((pairs + 1) << 4);
+  let pb = p.wholePanels + ((<usize>block * pairs) << 5);
+  const end = pa + (pairs << 4);
+  const squaresAt = p.squares + ((<usize>block) << 5);
+  const q0 = v128.load(squaresAt);
+  const q1 = v128.load(squaresAt, 16);
+  let x = v128.load32_splat(end);
+  let c00 = i32x4.add(x, q0);
+  let c01 = i32x4.add(x, q1);
+  x = v128.load32_splat(end, 4);
+  let c10 = i32x4.add(x, q0);
+  let c11 = i32x4.add(x, q1);
+  x = v128.load32_splat(end, 8);
+  let c20 = i32x4.add(x, q0);
+  let c21 = i32x4.add(x, q1);
+  x = v128.load32_splat(end, 12);
+  let c30 = i32x4.add(x, q0);
+  let c31 = i32x4.add(x, q1);
   while (pa < end) {
     const b0 = v128.load(pb);
     const b1 = v128.load(pb, 16);
-    let x = v128.load32_splat(pa);
-    c00 = f32x4.add(c00, f32x4.mul(x, b0));
-    c01 = f32x4.add(c01, f32x4.mul(x, b1));
+    x = v128.load32_splat(pa);
+    c00 = i32x4.add(c00, i32x4.dot_i16x8_s(x, b0));
+    c01 = i32x4.add(c01, i32x4.dot_i16x8_s(x, b1));
     x = v128.load32_splat(pa, 4);
-    c10 = f32x4.add(c10, f32x4.mul(x, b0));
-    c11 = f32x4.add(c11, f32x4.mul(x, b1));
+    c10 = i32x4.add(c10, i32x4.dot_i16x8_s(x, b0));
+    c11 = i32x4.add(c11, i32x4.dot_i16x8_s(x, b1));
     x = v128.load32_splat(pa, 8);
-    c20 = f32x4.add(c20, f32x4.mul(x, b0));
-    c21 = f32x4.add(c21, f32x4.mul(x, b1));
+    c20 = i32x4.add(c20, i32x4.dot_i16x8_s(x, b0));
+    c21 = i32x4.add(c21, i32x4.dot_i16x8_s(x, b1));
     x = v128.load32_splat(pa, 12);
-    c30 = f32x4.add(c30, f32x4.mul(x, b0));
-    c31 = f32x4.add(c31, f32x4.mul(x, b1));
+    c30 = i32x4.add(c30, i32x4.dot_i16x8_s(x, b0));
+    c31 = i32x4.add(c31, i32x4.dot_i16x8_s(x, b1));
     pa += 16;
     pb += 32;
   }
   const limitAt = p.limit + ((<usize>block) << 5);
   const l0 = v128.load(limitAt);
   const l1 = v128.load(limitAt, 16);
+  const m0 = v128.or(i32x4.le_s(c00, l0), i32x4.le_s(c01, l1));
+  const m1 = v128.or(i32x4.le_s(c10, l0), i32x4.le_s(c11, l1));
+  const m2 = v128.or(i32x4.le_s(c20, l0), i32x4.le_s(c21, l1));
+  const m3 = v128.or(i32x4.le_s(c30, l0), i32x4.le_s(c31, l1));
+  if (!v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) return 0;
   const first = group << 2;
   let full = 0;
-  if (v128.any_true(v128.or(f32x4.le(c00, l0), f32x4.le(c01, l1)))) {
+  if (v128.any_true(m0)) {
     applyCentre(p, block, first);
     full++;
   }
-  if (first + 1 < count && v128.any_true(v128.or(f32x4.le(c10, l0), f32x4.le(c11, l1)))) {
+  if (first + 1 < count && v128.any_true(m1)) {
     applyCentre(p, block, first + 1);
     full++;
   }
-  if (first + 2 < count && v128.any_true(v128.or(f32x4.le(c20, l0), f32x4.le(c21, l1)))) {
+  if (first + 2 < count && v128.any_true(m2)) {
     applyCentre(p, block, first + 2);
     full++;
   }
-  if (first + 3 < count && v128.any_true(v128.or(f32x4.le(c30, l0), f32x4.le(c31, l1)))) {
+  if (first + 3 < count && v128.any_true(m3)) {
     applyCentre(p, block, first + 3);
     full++;
   }
@@ -149,13 +163,13 @@ export function build(p: GreedyBlock): void {
   const leaves = p.leaves;
   const tree = p.tree;
   const slack = f32x4.splat(p.slack);
-  const margin = f32x4.splat(p.margin);
+  const scale = f32x4.splat(p.scale);
   for (let block = 0; block < blocks; block++) {
     const at = p.distance + ((<usize>block) << 5);
     const limitAt = p.limit + ((<usize>block) << 5);
     const none = f32x4.splat(0);
-    v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at)), slack, margin));
-    v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at, 16)), slack, margin), 16);
+    v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at)), slack, scale));
+    v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at, 16)), slack, scale), 16);
     setBound(p, block);
   }
   for (let leaf = 0; leaf < leaves; leaf++) {
@@ -170,116 +184,167 @@ export function build(p: GreedyBlock): void {
 function choose(p: GreedyBlock, block: i32, lane: usize): void {
   const count = p.count;
   const d = p.d;
-  const r = p.r;
   const panel = p.panels + ((<usize>block * d) << 5) + (lane << 2);
   const centre = p.centres + ((<usize>count * d) << 2);
   for (let i: usize = 0; i < d; i++) f32.store(centre + (i << 2), f32.load(panel + (i << 5)));
-  // The centre's reduced form is [-2c, 1, |c|²] where rows hold [x, |x|², 1]: their product is the squared distance.
-  const from = p.reducedPanels + ((<usize>block * r) << 5) + (lane << 2);
-  const to = p.reducedCentres + ((<usize>(count >> 2) * r) << 4) + ((<usize>(count & 3)) << 2);
-  const own = r - 2;
-  for (let i: usize = 0; i < own; i++) f32.store(to + (i << 4), <f32>-2 * f32.load(from + (i << 5)));
-  f32.store(to + (own << 4), 1);
-  f32.store(to + ((own + 1) << 4), f32.load(from + (own << 5)));
+  // The centre's whole form is −2c and |c|² where rows hold x and |x|²: −2c·x + |c|² + |x|² is the squared distance.
+  const pairs = p.pairs;
+  const from = p.wholePanels + ((<usize>block * pairs) << 5) + (lane << 2);
+  const group = p.wholeCentres + <usize>(count >> 2) * ((pairs + 1) << 4) + ((<usize>(count & 3)) << 2);
+  for (let i: usize = 0; i < pairs; i++) {
+    i32.store16(group + (i << 4), -2 * i32.load16_s(from + (i << 5)));
+    i32.store16(group + (i << 4), -2 * i32.load16_s(from + (i << 5), 2), 2);
+  }
+  i32.store(group + (pairs << 4), i32.load(p.squares + ((<usize>block) << 5) + (lane << 2)));
   i32.store(p.picks + ((<usize>count) << 2), (block << 3) + <i32>lane);
   p.count = count + 1;
 }
 
-/** Hands a block to a helper. */
-function hand(p: GreedyBlock, helper: i32, block: i32): void {
-  const slot = p.jobs + <usize>helper * SLOT;
-  i32.store(slot, p.count, 4);
-  atomic.store<i32>(slot, block + 1);
-  atomic.notify(slot, 1);
+/** Where the leader notes what a slot holds: the block, or -1, and the bound it had when it was handed over. */
+function noteAt(p: GreedyBlock, slot: i32): usize {
+  return p.jobs + <usize>p.slots * SLOT + ((<usize>slot) << 3);
+}
+
+function jobAt(p: GreedyBlock, slot: i32): usize {
+  return p.jobs + <usize>slot * SLOT;
+}
+
+/** Empties slots and notes. */
+export function enlist(p: GreedyBlock): void {
+  for (let slot = 0; slot < p.slots; slot++) {
+    i32.store(noteAt(p, slot), -1);
+    atomic.store<i32>(jobAt(p, slot), 0);
+  }
+}
+
+/** Hands a block to a helper, and takes it out of the tournament meanwhile. */
+function hand(p: GreedyBlock, slot: i32, block: i32): void {
+  const note = noteAt(p, slot);
+  i32.store(note, block);
+  f32.store(note, f32.load(p.bound + ((<usize>block) << 2)), 4);
+  replay(p, block, -1);
+  const job = jobAt(p, slot);
+  i32.store(job, p.count, 4);
+  atomic.store<i32>(job, block + 1);
+  atomic.notify(job, 1);
+}
+
+/** Gives empty slots the best stale blocks there are. */
+function lend(p: GreedyBlock, count: i32): void {
+  for (let slot = 0; slot < p.slots; slot++) {
+    if (i32.load(noteAt(p, slot)) >= 0) continue;
+    const next = i32.load(p.tree, 4);
+    if (next < 0 || i32.load(p.applied + ((<usize>next) << 2)) == count) return;
+    hand(p, slot, next);
+  }
+}
+
+/** Takes back what helpers are done with, and waits for one slot, or for none at -1. */
+function collect(p: GreedyBlock, wanted: i32): void {
+  for (let slot = 0; slot < p.slots; slot++) {
+    const note = noteAt(p, slot);
+    const block = i32.load(note);
+    if (block < 0) continue;
+    if (slot == wanted) awaitDone(jobAt(p, slot));
+    else if (atomic.load<i32>(jobAt(p, slot)) != 0) continue;
+    i32.store(note, -1);
+    replay(p, block, block);
+  }
+}
+
+function awaitDone(job: usize): void {
+  let left = 200000;
+  while (atomic.load<i32>(job) != 0) {
+    left--;
+    if (left < 0) {
+      const held = atomic.load<i32>(job);
+      if (held != 0) atomic.wait<i32>(job, held, 1000000);
+    }
+  }
+}
+
+/** A slot whose block might hold the next centre although the best of the others is `block`; or -1. */
+function contender(p: GreedyBlock, block: i32): i32 {
+  const bound: f32 = block < 0 ? -Infinity : f32.load(p.bound + ((<usize>block) << 2));
+  for (let slot = 0; slot < p.slots; slot++) {
+    const note = noteAt(p, slot);
+    const other = i32.load(note);
+    if (other < 0) continue;
+    const held = f32.load(note, 4);
+    if (held > bound || (held == bound && other < block)) return slot;
+  }
+  return -1;
 }
 
 /**
- * Waits a while for a helper's job: 0 if none came, block + 1, or -1 to leave. One load in the loop and nothing else:
- * V8's baseline compiler (node 20) never saw the slot change in a longer form of this loop.
+ * Looks a while at a slot: 0 if no job came, block + 1, or -1 to leave. One load in the loop and nothing else: V8's
+ * baseline compiler (node 20) never saw the slot change in a longer form of this loop.
  */
-export function awaitJob(p: GreedyBlock, helper: i32): i32 {
-  const slot = p.jobs + <usize>helper * SLOT;
-  let left = 4000;
+export function pollJob(p: GreedyBlock, slot: i32): i32 {
+  const at = jobAt(p, slot);
+  let left = 100;
   while (left > 0) {
-    const job = atomic.load<i32>(slot);
+    const job = atomic.load<i32>(at);
     if (job != 0) return job;
     left--;
   }
-  atomic.wait<i32>(slot, 0, 1000000);
-  return atomic.load<i32>(slot);
+  return 0;
 }
 
-/** Refreshes the helper's block and clears its slot. */
-export function serve(p: GreedyBlock, helper: i32, job: i32): void {
-  const slot = p.jobs + <usize>helper * SLOT;
-  refresh(p, job - 1, i32.load(slot, 4));
-  atomic.store<i32>(slot, 0);
-  atomic.notify(slot, 1);
+/** Sleeps until an empty slot has a job, a millisecond at most. */
+export function sleepOn(p: GreedyBlock, slot: i32): void {
+  atomic.wait<i32>(jobAt(p, slot), 0, 1000000);
+}
+
+/** Refreshes the block of a slot's job and clears the slot. */
+export function serve(p: GreedyBlock, slot: i32, job: i32): void {
+  const at = jobAt(p, slot);
+  refresh(p, job - 1, i32.load(at, 4));
+  atomic.store<i32>(at, 0);
+  atomic.notify(at, 1);
 }
 
 /** Tells every helper to leave. */
 export function dismiss(p: GreedyBlock): void {
-  const helpers = p.helpers;
-  for (let h = 0; h < helpers; h++) {
-    const slot = p.jobs + <usize>h * SLOT;
-    atomic.store<i32>(slot, -1);
-    atomic.notify(slot, 1);
+  for (let slot = 0; slot < p.slots; slot++) {
+    atomic.store<i32>(jobAt(p, slot), -1);
+    atomic.notify(jobAt(p, slot), 1);
   }
 }
 
-function awaitHelper(p: GreedyBlock, helper: i32): void {
-  const slot = p.jobs + <usize>helper * SLOT;
-  let left = 20000;
-  while (atomic.load<i32>(slot) != 0) {
-    left--;
-    if (left < 0) {
-      const job = atomic.load<i32>(slot);
-      if (job != 0) atomic.wait<i32>(slot, job, 1000000);
-    }
-  }
-}
-
-/** Goes on choosing until `target` centres stand or about `budget` refreshes were done; returns the count so far. */
+/**
+ * Goes on choosing until `target` centres stand or about `budget` refreshes were done; returns the count so far. Helpers
+ * refresh the next best stale blocks meanwhile, which is never wrong; the leader waits for one only where its block
+ * could hold the next centre.
+ */
 export function select(p: GreedyBlock, target: i32, budget: i32): i32 {
   const tree = p.tree;
-  const helpers = p.helpers;
   const applied = p.applied;
-  const taken = p.jobs + <usize>helpers * SLOT;
   let left = budget;
   while (p.count < target && left > 0) {
     const count = p.count;
     const block = i32.load(tree, 4);
-    if (i32.load(applied + ((<usize>block) << 2)) == count) {
-      const at = p.distance + ((<usize>block) << 5);
-      const bound = f32.load(p.bound + ((<usize>block) << 2));
-      let lane: usize = 0;
-      while (f32.load(at + (lane << 2)) != bound) lane++;
-      choose(p, block, lane);
+    if (block >= 0 && i32.load(applied + ((<usize>block) << 2)) != count) {
+      replay(p, block, -1);
+      lend(p, count);
+      p.full = p.full + refresh(p, block, count);
+      replay(p, block, block);
+      collect(p, -1);
+      left--;
       continue;
     }
-    // The next best stale blocks go to the helpers meanwhile; refreshing early is never wrong.
-    let handed = 0;
-    while (handed < helpers) {
-      const out = handed == 0 ? block : i32.load(taken + ((<usize>(handed - 1)) << 2));
-      replay(p, out, -1);
-      const next = i32.load(tree, 4);
-      if (next < 0 || i32.load(applied + ((<usize>next) << 2)) == count) {
-        replay(p, out, out);
-        break;
-      }
-      i32.store(taken + ((<usize>handed) << 2), next);
-      hand(p, handed, next);
-      handed++;
+    const slot = contender(p, block);
+    if (slot >= 0) {
+      collect(p, slot);
+      continue;
     }
-    p.full = p.full + refresh(p, block, count);
-    for (let h = 0; h < handed; h++) awaitHelper(p, h);
-    replay(p, block, block);
-    for (let h = 0; h < handed; h++) {
-      const other = i32.load(taken + ((<usize>h) << 2));
-      replay(p, other, other);
-    }
-    left -= 1 + handed;
+    const at = p.distance + ((<usize>block) << 5);
+    const bound = f32.load(p.bound + ((<usize>block) << 2));
+    let lane: usize = 0;
+    while (f32.load(at + (lane << 2)) != bound) lane++;
+    choose(p, block, lane);
   }
+  for (let slot = 0; slot < p.slots; slot++) collect(p, slot);
   return p.count;
 }
 

@@ -1,6 +1,6 @@
 // Squared distances in 16-bit whole numbers: half the memory and half the instructions of single precision, and exact, so
 // that a bound made of them has no rounding of its own. Values keep |x| ≤ 10,000 and |q| ≤ 16,000 by norm, so that
-// nothing overflows 32 bits (../../detector/whole-rows.ts).
+// nothing overflows 32 bits (../../coreset/whole-rows.ts).
 
 /**
  * Squared distances of 4 queries to 8·panels rows: out[4 × 8·panels], `stride` bytes a query.

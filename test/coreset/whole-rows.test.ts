@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from 'softpatch-lab';
-import { wholeQuery, wholeRows } from '../../src/detector/whole-rows.js';
+import { wholeQuery, wholeRows } from '../../src/coreset/whole-rows.js';
 
 /** Reduced rows: coordinates, then a norm. */
 function reduced(n: number, own: number, size: number, seed: number): Float32Array {
@@ -23,7 +23,7 @@ for (const [name, size, far] of [
     const rows = reduced(60, own, size, 1);
     const queries = reduced(40, own, size * far, 2);
     const whole = wholeRows(rows, own);
-    assert.equal(whole.padded, 48);
+    assert.equal(whole.padded, 40);
     const query = new Int16Array(whole.padded);
     for (let q = 0; q < 40; q++) {
       const error = wholeQuery(queries, q, whole, query);

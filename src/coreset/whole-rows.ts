@@ -1,14 +1,14 @@
 /** Norms up to which rows and queries go, in whole units: their sum squared, and twice a query, fit the kernel's integers. */
 const ROW_NORM = 10000;
 const QUERY_NORM = 16000;
-/** Values of a row are padded to whole vectors of the kernel. */
-const VECTOR = 16;
+/** Values of a row are padded to whole vectors of the kernel (the finer bound's loop takes two). */
+const VECTOR = 8;
 
 /** How reduced rows [own + 1 values: coordinates and the residual's norm] become 16-bit whole numbers. */
 export interface WholeScale {
   /** Values of a reduced row. */
   own: number;
-  /** The same, padded to a multiple of 16 with zeros. */
+  /** The same, padded to a multiple of 8 with zeros. */
   padded: number;
   /** The mean residual's norm, taken off it: distances stay, norms shrink. */
   centre: number;
@@ -75,4 +75,27 @@ function roundRow(
     error += (value - rounded) * (value - rounded);
   }
   return Math.sqrt(error) / scale;
+}
+
+/** Rows of a panel. */
+const PANEL = 8;
+/** |x|² of padding: beyond every limit, and with a query's square still 32 bits. */
+const FAR = 0x3fffffff;
+
+/**
+ * Lays rows out for the kernels: panels [rows/8 × padded/2 × 8 × 2] of pairs of dimensions, and squares [rows].
+ * Rows beyond the last are at a distance beyond every limit.
+ */
+export function fillWholePanels(panels: Int16Array, squares: Int32Array, { values, padded }: WholeRows): void {
+  squares.fill(FAR);
+  for (let i = 0; i * padded < values.length; i++) {
+    const at = Math.floor(i / PANEL) * PANEL * padded + 2 * (i % PANEL);
+    let sum = 0;
+    for (let a = 0; a < padded; a++) {
+      const value = values[i * padded + a];
+      panels[at + (a >> 1) * 2 * PANEL + (a & 1)] = value;
+      sum += value * value;
+    }
+    squares[i] = sum;
+  }
 }
