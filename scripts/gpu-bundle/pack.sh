@@ -26,7 +26,7 @@ if wants p1; then
   cp "$(readlink -f "$(command -v node)")" "$work/p1/bin/node"
   # What only building, testing, drawing and notebooks need, and what other parts bring.
   skip=(binaryen @biomejs @tslab tslab zeromq @typescript typescript mathjs xlsx codepage assemblyscript @expo-google-fonts rollup @rollup cmake-ts danfojs-node
-    @types core-js playwright-core softpatch-lab* shiki @shikijs typedoc onnxruntime-node @img @resvg zod/src webgpu/dist/darwin* webgpu/dist/win* webgpu/dist/linux-arm64
+    @types core-js playwright-core softpatch-lab* shiki @shikijs typedoc onnxruntime-node @img zod/src webgpu/dist/darwin* webgpu/dist/win* webgpu/dist/linux-arm64
     @tensorflow/tfjs @tensorflow/tfjs-converter @tensorflow/tfjs-data @tensorflow/tfjs-layers @tensorflow/tfjs-node @tensorflow/tfjs-node-gpu @tensorflow/tfjs-backend-webgl)
   args=(); for s in "${skip[@]}"; do args+=("--exclude=./$s"); done
   tar cf - -C node_modules --exclude='*.map' --exclude='*.d.ts' --exclude='*.md' --exclude='@tensorflow/*/dist/*.min.js' --exclude='@tensorflow/*/dist/*.fesm.js' \
@@ -38,7 +38,7 @@ if wants p1; then
 fi
 if wants p2; then
   mkdir -p "$goal/p2" "$work/p2/app/node_modules/onnxruntime-node/bin/napi-v6/linux" "$work/p2/data" "$work/p2/weights"
-  cp -r node_modules/@img node_modules/@resvg "$work/p2/app/node_modules/"
+  cp -r node_modules/@img "$work/p2/app/node_modules/"
   (cd node_modules/onnxruntime-node && tar cf - --exclude=./bin .) | tar xf - -C "$work/p2/app/node_modules/onnxruntime-node"
   cp -r node_modules/onnxruntime-node/bin/napi-v6/linux/x64 "$work/p2/app/node_modules/onnxruntime-node/bin/napi-v6/linux/"
   cp -rL "$data" "$work/p2/data/"; cp -L "$weights" "$work/p2/weights/"; pack p2
