@@ -44,7 +44,7 @@ export async function chooseEngine(
     const opened = await open(engine).catch(() => null);
     return opened && !opened.software ? { engine, opened } : null;
   };
-  const accelerator = (await started('tensorflow-gpu')) ?? (await started('webgpu'));
+  const accelerator = (await started('webgpu')) ?? (await started('tensorflow-gpu'));
   if (accelerator) return accelerator;
   const loads = await onnx().then(
     () => true,

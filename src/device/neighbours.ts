@@ -4,6 +4,7 @@ import type { IndexJob, NeighbourIndex, Neighbours } from '../detector/neighbour
 import { isFar, type Rows, rowsHere } from '../engine/rows.js';
 import { checkCancelled } from '../errors.js';
 import { type Device, inBlocks } from './device.js';
+import { largestColumns } from './largest.js';
 import { partsOf } from './tensor-rows.js';
 
 /** Rows that are asked of the device beyond k > 1, so that its rounding cannot push one of the k nearest out. */
@@ -139,7 +140,8 @@ async function searchBlock({ tf }: Device, own: Tensor2D, block: Block, looked: 
   const wanted = Math.min(looked, block.rows.shape[0]);
   const [places, squared] = tf.tidy(() => {
     const nearness = tf.sub(tf.mul(tf.matMul(own, block.rows, false, true), 2), block.squares);
-    const best: Tensor = wanted === 1 ? tf.argMax(nearness, 1) : tf.topk(nearness, wanted, false).indices;
+    const best: Tensor =
+      wanted === 1 ? largestColumns(tf, nearness as Tensor2D) : tf.topk(nearness, wanted, false).indices;
     const flat = tf.reshape(best, [q * wanted]);
     const rows = tf.reshape(tf.gather(block.rows, flat as Tensor1D), [q, wanted, d]);
     return [flat, tf.sum(tf.square(tf.sub(rows, tf.reshape(own, [q, 1, d]))), 2)];

@@ -4,7 +4,6 @@ import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import { FLOWS } from '../detector/cflow/flow-stage.js';
 import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
 import { GAUSSIANS } from '../detector/padim-stage.js';
-import { rowsHere } from '../engine/rows.js';
 import type { Compute, Stage } from '../engine/stage.js';
 import { EXTRACT } from '../features/extract.js';
 import type { Threads } from '../kernels/threads.js';
@@ -12,7 +11,6 @@ import type { Watch } from '../progress.js';
 import { type Device, OutOfMemory } from './device.js';
 import { deviceExtractor } from './extract.js';
 import { deviceFlows } from './flows.js';
-import { deviceGreedyCoreset } from './greedy.js';
 import { deviceIndex } from './neighbours.js';
 import { deviceGaussians } from './padim.js';
 import { deviceProject } from './project.js';
@@ -24,7 +22,6 @@ import { gpuNeighbours } from './webgpu/search.js';
 import { stayingRows } from './webgpu/staying-rows.js';
 import { gpuPatchWeights, MOST_NEIGHBOURS } from './webgpu/weights.js';
 import { devicePatchWeights } from './weights.js';
-import { wholeGreedyCoreset } from './whole-greedy.js';
 
 /** A stage's form on a device. */
 type Form = (job: never, watch: Watch) => Promise<unknown>;
@@ -52,9 +49,6 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
   );
   add(PROJECT, (job, watch) => deviceProject(device, job, watch));
   add(PATCH_WEIGHTS, (job, watch) => devicePatchWeights(device, job, watch));
-  // A GPU reads all rows while the host would say which; a processor does not.
-  if (device.name === 'tensorflow-gpu') add(SELECT_ROWS, (job, watch) => wholeGreedyCoreset(device, job, watch));
-  else add(SELECT_ROWS, async (job, watch) => deviceGreedyCoreset(device, { ...job, z: await rowsHere(job.z) }, watch));
   add(INDEX_NEIGHBOURS, deviceIndex(device));
   add(GAUSSIANS, (job, watch) => deviceGaussians(device, job, watch));
   add(FLOWS, (job, watch) => deviceFlows(device, job, watch));

@@ -20,10 +20,11 @@ export function stayingTensors(device: Device, job: ExtractionJob): Sink | null 
   const dimensions = patchDimensions(spec);
   if (storeOf(job) || spec.reading?.kind === 'maps' || images.length === 0) return null;
   if (!hasRoom(tf, 4 * images.length * positions * dimensions)) return null;
-  const parts: { values: Tensor2D; sum: Tensor; first: number; count: number }[] = [];
+  /** By their first image: a batch that failed at its end is computed again, in smaller ones. */
+  const parts = new Map<number, { values: Tensor2D; sum: Tensor; count: number }>();
   return {
     found: new Float32Array(new SharedArrayBuffer(0)),
-    drop: () => tf.dispose(parts.flatMap(({ values, sum }) => [values, sum])),
+    drop: () => tf.dispose([...parts.values()].flatMap(({ values, sum }) => [values, sum])),
     async take(network, batch, missing) {
       const most = Math.max(1, Math.floor(device.budget / network.imageBytes));
       await inBlocks(device, missing.length, most, async (a, b) => {
@@ -32,21 +33,27 @@ export function stayingTensors(device: Device, job: ExtractionJob): Sink | null 
           const rows = tf.reshape(all, [(b - a) * positions, dimensions]) as Tensor2D;
           return [tf.keep(rows), tf.keep(tf.sum(rows))];
         });
-        parts.push({ values: values as Tensor2D, sum, first: batch.from + missing[a], count: b - a });
+        const first = batch.from + missing[a];
+        const failed = parts.get(first);
+        if (failed) tf.dispose([failed.values, failed.sum]);
+        parts.set(first, { values: values as Tensor2D, sum, count: b - a });
       });
     },
     async finish() {
-      const sums = await device.attempt(() => tf.tidy(() => tf.stack(parts.map(({ sum }) => sum)) as Tensor1D).data());
-      tf.dispose(parts.map(({ sum }) => sum));
-      for (const [p, { values, first, count }] of parts.entries()) {
+      const all = [...parts];
+      const sums = await device.attempt(() =>
+        tf.tidy(() => tf.stack(all.map(([, { sum }]) => sum)) as Tensor1D).data(),
+      );
+      tf.dispose(all.map(([, { sum }]) => sum));
+      for (const [p, [first, { values, count }]] of all.entries()) {
         if (Number.isFinite(sums[p])) continue;
-        const all = (await values.data()) as Float32Array;
+        const found = (await values.data()) as Float32Array;
         const each = positions * dimensions;
-        for (let i = 0; i < count; i++) checkFinite(all.subarray(i * each, (i + 1) * each), images[first + i].path);
+        for (let i = 0; i < count; i++) checkFinite(found.subarray(i * each, (i + 1) * each), images[first + i].path);
       }
       return tensorRows(
         device,
-        parts.map(({ values }) => values),
+        all.map(([, { values }]) => values),
       );
     },
   };

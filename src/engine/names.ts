@@ -2,7 +2,7 @@
 export type EngineName = 'tensorflow-gpu' | 'webgpu' | 'onnx' | 'tensorflow' | 'wasm' | 'cpu';
 
 /** In the order in which `auto` prefers them. */
-export const ENGINES: readonly EngineName[] = ['tensorflow-gpu', 'webgpu', 'onnx', 'tensorflow', 'wasm', 'cpu'];
+export const ENGINES: readonly EngineName[] = ['webgpu', 'tensorflow-gpu', 'onnx', 'tensorflow', 'wasm', 'cpu'];
 
 /** Engines that take whole batches from the main thread and keep every stage; the others share images out over threads. */
 export const DEVICES = ['tensorflow-gpu', 'webgpu', 'tensorflow'] as const;

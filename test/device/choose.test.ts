@@ -35,10 +35,11 @@ const auto = async (...rest: Parameters<typeof machine>): Promise<Engine> => {
   return engine;
 };
 
-test('auto takes a real accelerator, TensorFlow with CUDA before WebGPU', async () => {
-  assert.equal(await auto({ 'tensorflow-gpu': 'gpu', webgpu: 'gpu' }, true), 'tensorflow-gpu');
+test('auto takes a real accelerator, WebGPU before TensorFlow with CUDA', async () => {
+  assert.equal(await auto({ 'tensorflow-gpu': 'gpu', webgpu: 'gpu' }, true), 'webgpu');
   assert.equal(await auto({ webgpu: 'gpu', tensorflow: 'gpu' }, true), 'webgpu');
-  assert.equal(await auto({ 'tensorflow-gpu': 'broken', webgpu: 'gpu' }, false), 'webgpu');
+  assert.equal(await auto({ 'tensorflow-gpu': 'gpu', webgpu: 'broken' }, false), 'tensorflow-gpu');
+  assert.equal(await auto({ 'tensorflow-gpu': 'gpu', webgpu: 'software' }, false), 'tensorflow-gpu');
 });
 
 test('auto never takes a software driver, and tries nothing that is not installed', async () => {

@@ -77,7 +77,7 @@ for (const method of ['softpatch-lof', 'softpatch-gaussian', 'patchcore', 'padim
       assert.ok(Math.abs(score - expected) <= 2e-4 * Math.abs(expected) + 1e-6, `${score} ${expected}`);
     }
     assert.deepEqual(own.diagnostics.coresetSize, plain.diagnostics.coresetSize);
-    assert.equal(own.versions.stages.coreset, 'webgpu');
+    assert.deepEqual([own.versions.stages.search, own.versions.stages.coreset], ['webgpu', undefined]);
   });
 }
 

@@ -192,12 +192,24 @@ const message = (work: () => Promise<unknown>): Promise<string> =>
     (error: Error) => `${error.name}: ${error.message}`,
   );
 // More than the device may give is refused by it, not thrown at us.
-const full = await message(() =>
-  device.attempt(() => gpuGreedyCoreset({ ...gpu, room: () => gpu.room(2 ** 45) }, z, 16, { count: 256, anchors })),
-);
-const lost = await message(() => {
-  const work = gpuGreedyCoreset(gpu, z, 16, { count: 256, anchors });
-  gpu.device.destroy();
-  return work;
-});
+const greedy = { count: 256, anchors };
+const weighing = { z, positions: 6, d: 16, options: { discriminator: 'lof', k: 3 } } as const;
+const crowded = { ...gpu, room: () => gpu.room(2 ** 45) };
+const full = [
+  await message(() => device.attempt(() => gpuGreedyCoreset(crowded, z, 16, greedy))),
+  await message(() => device.attempt(async () => (await gpuIndex(crowded, { bank: z, d: 16, k: 1 })).search(z))),
+  await message(() => device.attempt(() => gpuPatchWeights(crowded, weighing))),
+  await message(() => device.attempt(async () => readTiles(gpu, roomForTiles(crowded, 600, 16)))),
+];
+const index = await gpuIndex(gpu, { bank: z, d: 16, k: 1 });
+const tiles = layOutTiles(gpu, z, 16);
+const works = [
+  () => gpuGreedyCoreset(gpu, z, 16, greedy),
+  () => index.search(z),
+  () => gpuPatchWeights(gpu, weighing),
+  () => readTiles(gpu, tiles),
+].map((work) => message(work));
+gpu.device.destroy();
+const lost = await Promise.all(works);
+await threads.close();
 process.stdout.write(`\n${JSON.stringify({ about: device.about, wrong, trips, full, lost })}\n`, () => process.exit(0));
