@@ -28,7 +28,7 @@ type Form = (job: never, watch: Watch) => Promise<unknown>;
 type Add = <Job, Result>(stage: Stage<Job, Result>, form: (job: Job, watch: Watch) => Promise<Result>) => void;
 
 /** Stages that threads do where the device has no room, as they leave nothing half-done. */
-const RETRIED = new Set<unknown>([PROJECT, PATCH_WEIGHTS, SELECT_ROWS]);
+const RETRIED = new Set<unknown>([PROJECT, PATCH_WEIGHTS, SELECT_ROWS, INDEX_NEIGHBOURS]);
 
 /**
  * Stages on a device; threads decode images and keep the cache meanwhile, and run every stage that has no form here.

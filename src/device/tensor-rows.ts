@@ -24,7 +24,8 @@ export function tensorRows(device: Device, parts: readonly Tensor2D[]): TensorRo
     count,
     d,
     here() {
-      home ??= readHome(parts, count * d);
+      // They are held on to until then, since nobody else need do so.
+      home ??= readHome(parts, count * d).finally(() => rows);
       return home;
     },
     gather: (wanted) => tensorRows(device, [gatherRows(device, parts, wanted, count)]),

@@ -98,6 +98,6 @@ async function trials(folder: string): Promise<Record<string, (compute: Compute)
       compute.run(PATCH_WEIGHTS, { z, positions: 64, d: 128, options: { discriminator: 'lof', k: 5 } }),
     [SELECT_ROWS.name]: (compute) => compute.run(SELECT_ROWS, { z, d: 128, options: { count: 512, anchors } }),
     [INDEX_NEIGHBOURS.name]: async (compute) =>
-      (await compute.run(INDEX_NEIGHBOURS, { bank: rows, d: 1024, k: 1 })).search(rows.subarray(0, 784 * 1024)),
+      (await compute.run(INDEX_NEIGHBOURS, { bank: rows, d: 1024, k: 1 })).search(rows.subarray(0, 196 * 1024)),
   };
 }

@@ -115,6 +115,7 @@ export async function evaluate(
   const { image, pixel, images, seconds } = measured;
   const total = (performance.now() - begin) / 1000;
   lab.threads.release();
+  reader.release();
   return {
     category: category.name,
     image,

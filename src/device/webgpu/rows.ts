@@ -21,7 +21,8 @@ export function gpuRows(gpu: Gpu, tiles: Tiles): GpuRows {
     count: tiles.n,
     d: tiles.d,
     here() {
-      home ??= readTiles(gpu, tiles);
+      // They are held on to until then, since nobody else need do so.
+      home ??= readTiles(gpu, tiles).finally(() => rows);
       return home;
     },
     gather: (wanted) => gpuRows(gpu, gatherTiles(gpu, tiles, wanted)),
