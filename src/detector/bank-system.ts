@@ -1,7 +1,9 @@
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
+import { DINOV2S } from '../features/dinov2.js';
 import { patchGrid } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
+import type { ImageRequest } from '../features/spec.js';
 import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { sharedFloats, toShared } from '../kernels/arena.js';
 import { ranges } from '../kernels/threads.js';
@@ -15,9 +17,10 @@ import { type FitTrace, fitBank } from './fit-bank.js';
 import { imageSearch } from './image-search.js';
 import { leaveOutScores } from './leave-out.js';
 import { anomalyMaps } from './maps.js';
+import { type BatchScores, reweightedSearch } from './reweighted-search.js';
 import { imageScores, patchScores } from './score.js';
 import { checkProfile } from './settings.js';
-import type { Fitted, System, Tensors } from './system.js';
+import type { Fitted, ReadingDefaults, Settings, System, Tensors } from './system.js';
 
 /** A fitted memory bank, with what diagnostics and figures look at. */
 export interface FittedBank extends Fitted {
@@ -34,10 +37,11 @@ export function isBank(fitted: Fitted): fitted is FittedBank {
 const BATCH = 32;
 
 /**
- * Layers 2 and 3. The usual resnet50v2 file ends with stage 3, so its third stage could be read only as a plain sum
+ * Layers 2 and 3, of DINOv2 the last block. The usual resnet50v2 file ends with stage 3, so its third stage could be read only as a plain sum
  * (`layer3.raw`), which is worse than leaving it out: on `screw`, PatchCore at ρ = 0.01, image AUROC .890 against .957.
  */
 export function bankLayers(backbone: string): string[] {
+  if (DINOV2S.includes(backbone)) return ['block12'];
   return backbone === 'resnet50v2' ? ['layer2'] : ['layer2', 'layer3'];
 }
 
@@ -47,10 +51,11 @@ export function bankSystem(name: BankMethod, about: string): System {
     name,
     about,
     profiles: PROFILES,
-    reading: (_profile, { backbone = 'resnet18', layers = bankLayers(backbone) } = {}) => ({
+    reading: (profile, { backbone = 'resnet18', layers = bankLayers(backbone), settings = {} } = {}) => ({
       backbone,
       layers,
       preprocessing: PATCHCORE_PREPROCESSING,
+      ...bankReading(profile, settings),
     }),
     settings(profile, set) {
       checkProfile(name, PROFILES, profile);
@@ -64,7 +69,13 @@ export function bankSystem(name: BankMethod, about: string): System {
       threads.release();
       return {
         ...fittedBank(lab, reader, bank, trace, config),
-        leaveOut: async (images) => leaveOutScores(lab, patches, await bank.load(), config.neighbours, images),
+        // Scores of another kind than that search's are calibrated by refits.
+        ...(ownScores(config)
+          ? {}
+          : {
+              leaveOut: async (images: readonly number[]) =>
+                leaveOutScores(lab, patches, await bank.load(), config.neighbours, images),
+            }),
       } satisfies FittedBank;
     },
     addToGraph: (start) => bankToGraph(start, restoredBank(start.tensors), checkBankConfig(start.settings)),
@@ -75,6 +86,20 @@ export function bankSystem(name: BankMethod, about: string): System {
       return fittedBank(lab, reader, lazy, null, config);
     },
   };
+}
+
+/** What is read of images for the embedding that a profile or a switch asks for. */
+function bankReading(
+  profile: string,
+  { embedding = profile === 'anomalib' ? 'anomalib' : 'patchcore' }: Settings,
+): Pick<ReadingDefaults, 'reading'> {
+  if (embedding === 'anomalib') return { reading: { kind: 'concatenation', pool: 3 } };
+  return embedding === 'plain' ? { reading: { kind: 'concatenation', pool: 1 } } : {};
+}
+
+/** Whether scores are not mean squared distances times weights. */
+function ownScores({ distance, support = 0 }: BankConfig): boolean {
+  return distance === 'root' || support > 0;
 }
 
 /** A detector that scores against a bank. @param trace null for a restored one. */
@@ -88,22 +113,32 @@ export function fittedBank(
   const { side, positions } = patchGrid(reader.spec);
   const { crop } = reader.spec.preprocessing;
   const search = imageSearch(lab, reader, bank, config.neighbours, positions);
+  const reweighted = config.support ? reweightedSearch(lab, reader, bank, config, positions) : null;
   const seconds: Fitted['seconds'] = { denoise: 0, coreset: 0, ...trace?.seconds, search: 0, map: 0 };
+  const plainly = async (images: readonly ImageRequest[]): Promise<BatchScores> => {
+    const found = await search.search(images, lab.signal);
+    const patches = sharedFloats(found.length * positions);
+    for (const [i, own] of found.entries()) {
+      patches.set(patchScores(own, bank.weights, positions, config.distance), i * positions);
+    }
+    return { patches, scores: imageScores(patches, positions) };
+  };
+  const drawn = config.stretch === 'nearest' ? ({ border: 'mirror', stretch: 'nearest' } as const) : {};
   return {
     bank,
     trace,
     seconds,
     async *score(images) {
       const batches = ranges(images.length, BATCH).map(({ from, to }) => images.slice(from, to));
-      for await (const found of oneAhead(batches, (batch) => search.search(batch, lab.signal))) {
-        seconds.search = search.seconds();
-        const patches = sharedFloats(found.length * positions);
-        for (const [i, own] of found.entries()) {
-          patches.set(patchScores(own, bank.weights, positions), i * positions);
-        }
-        const scores = imageScores(patches, positions);
+      for await (const { patches, scores } of oneAhead(batches, reweighted?.score ?? plainly)) {
+        seconds.search = search.seconds() + (reweighted?.seconds() ?? 0);
         const begin = performance.now();
-        const maps = await anomalyMaps(lab.threads, patches, { grid: side, side: crop }, { signal: lab.signal });
+        const maps = await anomalyMaps(
+          lab.threads,
+          patches,
+          { grid: side, side: crop, ...drawn },
+          { signal: lab.signal },
+        );
         seconds.map! += (performance.now() - begin) / 1000;
         for (const [i, map] of maps.entries()) yield { score: scores[i], map };
       }

@@ -25,6 +25,17 @@ export type BankConfig = {
   neighbours: number;
   /** Precision in which bank rows are kept; `half` halves a saved detector. */
   precision: 'single' | 'half';
+  /**
+   * A patch's values: PatchCore's 1024; `anomalib`: all layers' channels averaged over 3 × 3 patches; `plain`: all channels as they
+   * are. Left out: PatchCore's.
+   */
+  embedding?: 'patchcore' | 'anomalib' | 'plain';
+  /** Unit of distances; left out: squared, as in the authors' code. */
+  distance?: 'squared' | 'root';
+  /** b, rows around the nearest one by which an image's score is re-weighted (the paper's Eq. 7); left out or 0: not at all. */
+  support?: number;
+  /** How patch scores become a map; `nearest`: anomalib's blocks, mirrored without their edge; left out: bilinear. */
+  stretch?: 'bilinear' | 'nearest';
 };
 
 /** The memory-bank methods by name. */
@@ -37,9 +48,15 @@ export const BANK_METHODS = [
 ] as const;
 export type BankMethod = (typeof BANK_METHODS)[number];
 
-/** `paper`: tensor LOF, k = 6, most likely behind the published numbers. `release`: the public code, LOF, k = 5. */
-export type Profile = 'paper' | 'release';
-export const PROFILES: readonly Profile[] = ['paper', 'release'];
+/**
+ * `paper`: tensor LOF, k = 6, most likely behind the published numbers. `release`: the public code, LOF, k = 5. `anomalib`: as
+ * `paper` with anomalib's embedding, image score and map.
+ */
+export type Profile = 'paper' | 'release' | 'anomalib';
+export const PROFILES: readonly Profile[] = ['paper', 'release', 'anomalib'];
+
+/** anomalib 2's PatchCore, beside its preprocessing. */
+const ANOMALIB = { embedding: 'anomalib', distance: 'root', support: 9, stretch: 'nearest' } as const;
 
 /** PatchCore's switches, which the other methods change. */
 export const BANK_CONFIG: BankConfig = {
@@ -53,6 +70,10 @@ export const BANK_CONFIG: BankConfig = {
   firstPickFromKept: false,
   neighbours: 1,
   precision: 'single',
+  embedding: undefined,
+  distance: undefined,
+  support: undefined,
+  stretch: undefined,
 };
 
 /**
@@ -65,13 +86,14 @@ export function bankConfig(method: BankMethod, profile: Profile, set: Settings =
     patchcore: BANK_CONFIG,
     'patchcore-random': { ...BANK_CONFIG, sampler: 'random', ratio: 0.01 },
     'softpatch-lof':
-      profile === 'paper'
+      profile !== 'release'
         ? { ...softpatch, discriminator: 'lof-tensor', k: 6 }
         : { ...softpatch, discriminator: 'lof', k: 5 },
     'softpatch-nearest': { ...softpatch, discriminator: 'nearest' },
     'softpatch-gaussian': { ...softpatch, discriminator: 'gaussian' },
   };
-  return checkBankConfig(checkedSettings(bankSchema, methods[method], set));
+  const defaults = profile === 'anomalib' ? { ...methods[method], ...ANOMALIB } : methods[method];
+  return checkBankConfig(checkedSettings(bankSchema, defaults, set));
 }
 
 const bankSchema: z.ZodType<BankConfig> = z.object({
@@ -85,6 +107,10 @@ const bankSchema: z.ZodType<BankConfig> = z.object({
   firstPickFromKept: z.boolean(),
   neighbours: z.number().int().min(1),
   precision: z.enum(['single', 'half']),
+  embedding: z.enum(['patchcore', 'anomalib', 'plain']).optional(),
+  distance: z.enum(['squared', 'root']).optional(),
+  support: z.number().int().min(0).optional(),
+  stretch: z.enum(['bilinear', 'nearest']).optional(),
 });
 
 /** A configuration as it is, once possible. @throws InputError naming the impossible switch. */

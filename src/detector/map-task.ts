@@ -9,10 +9,11 @@ export interface MapJob {
   grid: number;
   side: number;
   border: Border;
+  stretch: 'bilinear' | 'nearest';
 }
 
 /** Draws one image's map in place. */
-export function run(_context: TaskContext, { scores, maps, image, grid, side, border }: MapJob): void {
+export function run(_context: TaskContext, { scores, maps, image, grid, side, border, stretch }: MapJob): void {
   const own = scores.subarray(image * grid * grid, (image + 1) * grid * grid);
-  maps.set(anomalyMap(own, grid, side, border), image * side * side);
+  maps.set(anomalyMap(own, grid, side, border, stretch), image * side * side);
 }

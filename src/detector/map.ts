@@ -14,15 +14,37 @@ export type Border = 'repeat' | 'mirror';
 /**
  * An anomaly map (docs/methods.md 3.3): patch scores [grid × grid] stretched bilinearly (half-pixel) to [side × side], then
  * blurred by a Gaussian of σ = 4 with 33 taps.
+ * @param stretch `nearest`: each pixel takes its patch's score, as anomalib's PatchCore.
  * @throws RangeError unless scores are grid² values; InputError for NaN or infinity.
  */
-export function anomalyMap(scores: Float32Array, grid: number, side: number, border: Border = 'repeat'): Float32Array {
+export function anomalyMap(
+  scores: Float32Array,
+  grid: number,
+  side: number,
+  border: Border = 'repeat',
+  stretch: 'bilinear' | 'nearest' = 'bilinear',
+): Float32Array {
   checkWhole('grid', grid, 1);
   checkWhole('side', side, 1);
   checkLength('scores', scores, grid * grid);
   checkFinite('scores', scores);
-  const stretched = new Float32Array(stretchBilinear(scores, grid, side));
+  const stretched =
+    stretch === 'nearest' ? blocks(scores, grid, side) : new Float32Array(stretchBilinear(scores, grid, side));
   return blur(blur(stretched, side, border), side, border);
+}
+
+/** Each pixel's patch, [side × side]. */
+function blocks(scores: Float32Array, grid: number, side: number): Float32Array {
+  const patch = patchOf(grid, side);
+  return Float32Array.from(
+    { length: side * side },
+    (_, i) => scores[patch[Math.floor(i / side)] * grid + patch[i % side]],
+  );
+}
+
+/** The patch of each pixel of a row that is stretched without blending. */
+export function patchOf(grid: number, side: number): number[] {
+  return Array.from({ length: side }, (_, x) => Math.floor((x * grid) / side));
 }
 
 /** Normalised Gaussian taps −16…16. */

@@ -3,7 +3,7 @@ import { sharedFloats, toShared } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import type { Border } from './map.js';
+import type { MapJob } from './map-task.js';
 
 const MAP = task<typeof import('./map-task.js')>(new URL('./map-task.js', import.meta.url));
 
@@ -15,7 +15,12 @@ const MAP = task<typeof import('./map-task.js')>(new URL('./map-task.js', import
 export async function anomalyMaps(
   threads: Threads,
   scores: Float32Array,
-  { grid, side, border = 'repeat' }: { grid: number; side: number; border?: Border },
+  {
+    grid,
+    side,
+    border = 'repeat',
+    stretch = 'bilinear',
+  }: Pick<MapJob, 'grid' | 'side'> & Partial<Pick<MapJob, 'border' | 'stretch'>>,
   watch: Watch = {},
 ): Promise<Float32Array[]> {
   checkWhole('grid', grid, 1);
@@ -23,7 +28,15 @@ export async function anomalyMaps(
   const images = countRows('scores', scores, grid * grid);
   const shared = toShared(scores);
   const maps = sharedFloats(images * side * side);
-  const jobs = Array.from({ length: images }, (_, image) => ({ scores: shared, maps, image, grid, side, border }));
+  const jobs = Array.from({ length: images }, (_, image) => ({
+    scores: shared,
+    maps,
+    image,
+    grid,
+    side,
+    border,
+    stretch,
+  }));
   await threads.each(MAP, jobs, watch);
   return jobs.map((_, image) => maps.subarray(image * side * side, (image + 1) * side * side));
 }

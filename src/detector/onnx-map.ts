@@ -1,7 +1,7 @@
 import type { OnnxGraph } from '../engine/onnx-graph.js';
 import { bilinearMatrix } from '../features/onnx-embedding.js';
 import type { Corners } from '../image/bilinear.js';
-import { type Border, blurred } from './map.js';
+import { type Border, blurred, patchOf } from './map.js';
 
 /**
  * Adds the anomaly map of patch scores [n × grid·grid] at [n × side × side]: bilinear stretching and Gaussian blur are linear in rows and
@@ -13,14 +13,20 @@ export function addMap(
   scores: string,
   [grid, side]: readonly [number, number],
   border: Border | null,
-  corners: Corners = 'half',
+  corners: Corners | 'nearest' = 'half',
 ): string {
   const shape = graph.constant(`${name}:grid`, [3], Int32Array.of(-1, grid, grid));
-  const matrix = bilinearMatrix(grid, side, corners);
+  const matrix = corners === 'nearest' ? blockMatrix(grid, side) : bilinearMatrix(grid, side, corners);
   const across = graph.constant(`${name}:across`, [grid, side], border ? blurred(matrix, grid, side, border) : matrix);
   const wide = graph.op('MatMul', [graph.op('Reshape', [scores, shape]), across]);
   const turned = graph.op('Transpose', [wide], { perm: [0, 2, 1] });
   return graph.op('Transpose', [graph.op('MatMul', [turned, across])], { perm: [0, 2, 1] });
+}
+
+function blockMatrix(grid: number, side: number): Float32Array {
+  const matrix = new Float32Array(grid * side);
+  for (const [pixel, patch] of patchOf(grid, side).entries()) matrix[patch * side + pixel] = 1;
+  return matrix;
 }
 
 /** The largest of each image's values [n × …], [n]. */

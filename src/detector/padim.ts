@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
+import { DINOV2S } from '../features/dinov2.js';
 import { allChannels } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
 import { mapsLayout } from '../features/reading.js';
@@ -42,6 +43,7 @@ const MOST_REMEMBERED = 2 ** 30;
 const VERSION = 1;
 
 function padimLayers(backbone: string): string[] {
+  if (DINOV2S.includes(backbone)) return ['block12'];
   return backbone === 'resnet50v2' ? ['layer1', 'layer2'] : ['layer1', 'layer2', 'layer3'];
 }
 

@@ -33,11 +33,13 @@ export async function createScorer(
 /**
  * Patch scores: the mean squared distance to the k nearest rows times the nearest row's weight. As in the authors' code
  * no root is taken and the softmax re-weighting of the PatchCore paper is absent; the weight takes its place.
+ * @param distance `root`: plain distances, as anomalib.
  */
 export function patchScores(
   { rows, squared }: Neighbours,
   weights: Float32Array | null,
   patches: number,
+  distance: 'squared' | 'root' = 'squared',
 ): Float32Array {
   checkWhole('patches', patches, 1);
   const k = countRows('rows', rows, patches);
@@ -45,7 +47,7 @@ export function patchScores(
   const scores = new Float32Array(patches);
   for (let p = 0; p < patches; p++) {
     let sum = 0;
-    for (let j = 0; j < k; j++) sum += squared[p * k + j];
+    for (let j = 0; j < k; j++) sum += distance === 'root' ? Math.sqrt(squared[p * k + j]) : squared[p * k + j];
     scores[p] = (sum / k) * (weights ? weights[rows[p * k]] : 1);
   }
   return scores;

@@ -17,10 +17,15 @@ export function checkedSettings<T extends Settings>(schema: z.ZodType<T>, defaul
     throw new InputError(`there is no switch "${unknown}"`, `Choose from ${Object.keys(defaults).join(', ')}`);
   }
   const parsed = schema.safeParse({ ...defaults, ...given });
-  if (parsed.success) return parsed.data;
+  // Switches that are left out are absent, so that what is remembered by settings stays.
+  if (parsed.success) return withoutUndefined(parsed.data);
   const [issue] = parsed.error.issues;
   const value = (given as Settings)[String(issue.path[0])];
   throw new InputError(`${issue.path.join('.')} = ${value} is impossible: ${issue.message}`, 'Give a value in range');
+}
+
+function withoutUndefined<T extends Settings>(settings: T): T {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
 }
 
 function plainValue(text: string): unknown {

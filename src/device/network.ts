@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { specNetwork, specParameters } from '../features/embedder.js';
 import { layerShapes } from '../features/layers.js';
+import type { Network } from '../features/network.js';
 import { embeddingMaps, mapsLayout, patchDimensions } from '../features/reading.js';
 import type { FeatureSpec } from '../features/spec.js';
 import { createTensorFlowNetwork } from '../features/tensorflow-network.js';
@@ -40,8 +41,7 @@ export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Pr
         values.dispose();
         return found;
       },
-      // The stem's output, a quarter of the pixels at 64 channels, is the largest; twice for its padded copy.
-      imageBytes: 2 * 4 * 64 * (crop / 2) ** 2,
+      imageBytes: largestBytes(network, crop),
       dispose() {
         built.dispose();
         reading.dispose();
@@ -71,4 +71,16 @@ function createDeviceReading({ tf }: Device, spec: FeatureSpec): { read(maps: Te
     },
     dispose: () => {},
   };
+}
+
+/**
+ * Bytes of the largest activation of one image. Of a ResNet the stem's output, a quarter of the pixels at 64 channels, twice for its
+ * padded copy; of a transformer the attention of all heads, before and after the softmax, or the inner values of a block.
+ */
+function largestBytes({ steps }: Network, crop: number): number {
+  const tokens = steps.find((step) => step.op === 'tokens');
+  if (!tokens) return 2 * 4 * 64 * (crop / 2) ** 2;
+  const count = tokens.grid ** 2 + 1 + tokens.registers;
+  const heads = Math.max(...steps.map((step) => (step.op === 'attention' ? step.heads : 0)));
+  return 4 * Math.max(3 * heads * count ** 2, 3 * 4 * tokens.channels * count);
 }

@@ -74,10 +74,14 @@ export interface EvaluateChoice<Choice = SystemChoice> {
 }
 
 /** @throws InputError unless a memory bank is fitted on unfiltered images. */
-export function mustBeBank({ method, filter }: EvaluateConfig, what: string): void {
+export function mustBeBank({ method, filter, settings }: EvaluateConfig, what: string): void {
   const banks: readonly string[] = BANK_METHODS;
   if (!banks.includes(method)) {
     throw new InputError(`${method} has no τ to ${what}`, `Choose one of ${BANK_METHODS.join(', ')}`);
+  }
+  const { distance, support } = settings as Partial<BankConfig>;
+  if (distance === 'root' || support) {
+    throw new InputError(`a ${what} knows no re-weighted scores`, 'Leave --profile anomalib, distance and support out');
   }
   if (filter) throw new InputError(`a ${what} knows no image-level denoising`, 'Leave --filter out');
 }

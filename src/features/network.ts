@@ -27,7 +27,47 @@ export type Step =
     }
   | { op: 'norm'; input: string; output: string; norm: NormNames; channels: number; relu: boolean }
   | { op: 'maxpool'; input: string; output: string }
-  | { op: 'add'; input: string; other: string; output: string; relu: boolean };
+  | { op: 'add'; input: string; other: string; output: string; relu: boolean }
+  | {
+      /** Patches of pixels to tokens [1 + registers + grid² × channels], positions added; class token and registers in front. */
+      op: 'tokens';
+      input: string;
+      output: string;
+      channels: number;
+      patch: number;
+      registers: number;
+      grid: number;
+    }
+  | { op: 'layernorm'; input: string; output: string; weight: string; bias: string; channels: number }
+  | {
+      /** x·Wᵀ + b of every token, then perhaps GELU, exact; a scale of the output channels is folded into W and b. */
+      op: 'linear';
+      input: string;
+      output: string;
+      weight: string;
+      bias: string;
+      scale?: string;
+      channels: { in: number; out: number };
+      gelu: boolean;
+    }
+  | {
+      /** Attention of tokens by their queries, keys and values [tokens × 3·channels], heads side by side in each. */
+      op: 'attention';
+      input: string;
+      output: string;
+      heads: number;
+      channels: number;
+    }
+  | {
+      /** Tokens behind the first `others` as a map. */
+      op: 'grid';
+      input: string;
+      output: string;
+      others: number;
+      grid: number;
+      channels: number;
+    }
+  | { op: 'mean'; inputs: readonly string[]; output: string };
 
 /** Name of the network's input: [height × width × 3], normalised by the ImageNet statistics. */
 export const IMAGE = 'image';
@@ -54,8 +94,13 @@ export function truncate(backbone: string, steps: readonly Step[], outputs: Laye
   for (const step of [...steps].reverse()) {
     if (!needed.has(step.output)) continue;
     kept.push(step);
-    needed.add(step.input);
-    if (step.op === 'add') needed.add(step.other);
+    for (const name of inputsOf(step)) needed.add(name);
   }
   return { backbone, steps: kept.reverse(), outputs };
+}
+
+/** Activations a step reads. */
+export function inputsOf(step: Step): readonly string[] {
+  if (step.op === 'mean') return step.inputs;
+  return step.op === 'add' ? [step.input, step.other] : [step.input];
 }

@@ -1,10 +1,12 @@
 import { type OnnxGraph, onnxGraph } from '../engine/onnx-graph.js';
 import { IMAGE, type Network } from './network.js';
+import { addTransformerStep, TRANSFORMER_OPSET } from './onnx-transformer.js';
 import type { Parameters } from './parameters.js';
 
 /** A network with its parameters as the bytes of an ONNX model: input `image` [1 × 3 × side × side], one output a layer. */
 export function onnxModel(network: Network, parameters: Parameters, side: number): Uint8Array {
-  const graph = onnxGraph(network.backbone);
+  const transformer = network.steps.some(({ op }) => op === 'layernorm');
+  const graph = onnxGraph(network.backbone, transformer ? { opset: TRANSFORMER_OPSET } : {});
   graph.input(IMAGE, [1, 3, side, side]);
   addNetwork(graph, network, parameters);
   for (const { output, channels, stride } of network.outputs) {
@@ -17,7 +19,7 @@ export function onnxModel(network: Network, parameters: Parameters, side: number
 export function addNetwork(graph: OnnxGraph, network: Network, parameters: Parameters): void {
   for (const step of network.steps) {
     const own = parameters.get(step.output);
-    const wantsRelu = step.op !== 'maxpool' && step.relu;
+    const wantsRelu = 'relu' in step && step.relu;
     const raw = wantsRelu ? `${step.output}:raw` : step.output;
     if (step.op === 'conv') {
       const shape = [step.channels.out, step.channels.in, step.size, step.size];
@@ -37,8 +39,10 @@ export function addNetwork(graph: OnnxGraph, network: Network, parameters: Param
       graph.op('Add', [graph.op('Mul', [step.input, scale]), bias], {}, raw);
     } else if (step.op === 'maxpool') {
       graph.op('MaxPool', [step.input], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }, raw);
-    } else {
+    } else if (step.op === 'add') {
       graph.op('Add', [step.input, step.other], {}, raw);
+    } else {
+      addTransformerStep(graph, step, own);
     }
     if (wantsRelu) graph.op('Relu', [raw], {}, step.output);
   }

@@ -1,7 +1,9 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../engine/tensorflow.js';
-import { IMAGE, type Network, type Step } from './network.js';
+import { IMAGE, inputsOf, type Network, type Step } from './network.js';
+import type { TransformerStep } from './onnx-transformer.js';
 import type { Parameters } from './parameters.js';
+import { type BuiltStep, buildTransformerStep } from './tensorflow-transformer.js';
 
 /** A network whose constants lie on the current backend. */
 export interface TensorFlowNetwork {
@@ -16,8 +18,13 @@ export interface TensorFlowNetwork {
  */
 export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parameters: Parameters): TensorFlowNetwork {
   const constants = new Map<string, { kernel?: Tensor4D; scale?: Tensor; bias: Tensor }>();
+  const built = new Map<string, BuiltStep>();
   for (const step of network.steps) {
     const values = parameters.get(step.output);
+    if (isTransformer(step)) {
+      built.set(step.output, buildTransformerStep(tf, step, values));
+      continue;
+    }
     if (!values) continue;
     constants.set(step.output, {
       kernel: values.weight && step.op === 'conv' ? kernelTensor(tf, values.weight, step) : undefined,
@@ -26,6 +33,9 @@ export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parame
     });
   }
   const run = (step: Step, at: Map<string, Tensor4D>): Tensor4D => {
+    if (isTransformer(step)) {
+      return built.get(step.output)!.run(inputsOf(step).map((name) => at.get(name)!)) as Tensor4D;
+    }
     const x = at.get(step.input)!;
     const own = constants.get(step.output);
     switch (step.op) {
@@ -58,8 +68,15 @@ export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parame
     },
     dispose() {
       for (const { kernel, scale, bias } of constants.values()) for (const t of [kernel, scale, bias]) t?.dispose();
+      for (const { constants: own } of built.values()) tf.dispose(own);
     },
   };
+}
+
+const CONVOLUTIONAL = new Set<Step['op']>(['conv', 'norm', 'maxpool', 'add']);
+
+function isTransformer(step: Step): step is TransformerStep {
+  return !CONVOLUTIONAL.has(step.op);
 }
 
 /** Images with zeros around them. */

@@ -76,3 +76,29 @@ test('a map of one pixel and of a side below the blur’s reach is finite and ke
     }
   }
 });
+
+test('patchScores averages plain distances where asked for', () => {
+  const found = { rows: Int32Array.of(0, 1), squared: Float32Array.of(9, 16) };
+  assert.deepEqual([...patchScores(found, Float32Array.of(2, 1), 1, 'root')], [7]);
+});
+
+test('anomalyMap takes each pixel’s patch and mirrors without the edge, as anomalib', () => {
+  const [grid, side] = [3, 32];
+  const scores = Float32Array.from({ length: 9 }, (_, i) => ((i * 5) % 7) / 7);
+  const map = anomalyMap(scores, grid, side, 'mirror', 'nearest');
+  const mirror = (x: number): number => (x < 0 ? -x : x >= side ? 2 * side - 2 - x : x);
+  const patch = (x: number): number => Math.floor((x * grid) / side);
+  const taps = gaussianTaps();
+  for (const [y, x] of [
+    [0, 0],
+    [13, 31],
+  ]) {
+    let sum = 0;
+    for (let i = -16; i <= 16; i++) {
+      for (let j = -16; j <= 16; j++) {
+        sum += taps[i + 16] * taps[j + 16] * scores[patch(mirror(y + i)) * grid + patch(mirror(x + j))];
+      }
+    }
+    assert.ok(Math.abs(map[y * side + x] - sum) < 1e-5);
+  }
+});

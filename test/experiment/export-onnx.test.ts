@@ -126,6 +126,8 @@ const METHODS: Omit<SystemChoice, 'features'>[] = [
   { method: 'patchcore', settings: { ratio: 0.2 } },
   { method: 'softpatch-lof', settings: { ratio: 0.2, k: 3 } },
   { method: 'softpatch-nearest', settings: { ratio: 0.2, neighbours: 3, precision: 'half' } },
+  { method: 'patchcore', profile: 'anomalib', settings: { ratio: 0.2 } },
+  { method: 'softpatch-lof', settings: { ratio: 0.2, k: 3, embedding: 'plain', support: 4 } },
   { method: 'padim', settings: { channels: 20 } },
   { method: 'padim-star', settings: { channels: 20 } },
   { method: 'cflow', profile: 'small', settings: { epochs: 1, blocks: 2, images: 4, fibre: 32 } },
@@ -134,7 +136,7 @@ const METHODS: Omit<SystemChoice, 'features'>[] = [
 ];
 
 for (const choice of METHODS) {
-  const name = `${choice.method} ${JSON.stringify(choice.settings)}`;
+  const name = `${choice.method} ${choice.profile ?? ''} ${JSON.stringify(choice.settings)}`;
   test(`exporting ${name} gives detect's scores, levels and maps at 1, 2 and 7 images a run`, async () => {
     const detector = await fitted(choice);
     const wanted = await detected(detector);

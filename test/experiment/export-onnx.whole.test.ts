@@ -56,6 +56,9 @@ async function score(count) {
 }
 </script>`;
 
+/** Levels magnify rounding where scores of good images lie close together. */
+const TOLERANCE: Record<string, number> = { score: 1e-5, map: 1e-5, level: 1e-4 };
+
 function worst(found: readonly number[], wanted: readonly number[]): number {
   assert.equal(found.length, wanted.length);
   const scale = Math.max(...wanted.map(Math.abs));
@@ -107,7 +110,7 @@ test(
         own.diagnostic(
           `onnxruntime ${said.version}, batch ${batch}, ${(bytes.length / 1e6).toFixed(1)} MB: ${JSON.stringify(errors)}`,
         );
-        for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: ${error}`);
+        for (const [name, error] of Object.entries(errors)) assert.ok(error < TOLERANCE[name], `${name}: ${error}`);
       }
     });
 
@@ -136,7 +139,7 @@ test(
         const said = (await page.evaluate(`score(${images.length})`)) as typeof wanted;
         const errors = { score: worst(said.score, wanted.score), level: worst(said.level, wanted.level) };
         own.diagnostic(`${await browser.version()}: ${JSON.stringify(errors)}`);
-        for (const [name, error] of Object.entries(errors)) assert.ok(error < 1e-5, `${name}: ${error}`);
+        for (const [name, error] of Object.entries(errors)) assert.ok(error < TOLERANCE[name], `${name}: ${error}`);
       } finally {
         await browser.close();
         server.close();

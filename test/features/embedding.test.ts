@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createEmbedding, layerMaps } from '../../src/features/embedding.js';
+import { concatenationMaps, createEmbedding, layerMaps } from '../../src/features/embedding.js';
 import type { FeatureMap } from '../../src/features/forward.js';
 import { bilinearTaps } from '../../src/image/bilinear.js';
 import { createRandom } from '../../src/random.js';
@@ -76,3 +76,36 @@ test('createEmbedding gives the exact shortcut of WideResNet50: centre doubled o
   assert.ok(Math.abs(rows[4 * 1024 + 5] - 0.2) < 1e-7);
   assert.ok(Math.abs(rows[5] - 0.1) < 1e-7);
 });
+
+for (const pool of [1, 3] as const) {
+  test(`concatenationMaps(widths, ${pool}) joins all channels, averaged over ${pool} × ${pool} patches with zeros beyond the border`, () => {
+    const maps = [map(6, 5), map(3, 4)];
+    const rows = createEmbedding(concatenationMaps([5, 4], pool), 16)(maps);
+    const reach = (pool - 1) / 2;
+    const averaged = ({ height, width, channels, data }: FeatureMap, y: number, x: number, c: number): number => {
+      let sum = 0;
+      for (let i = y - reach; i <= y + reach; i++) {
+        for (let j = x - reach; j <= x + reach; j++) {
+          if (i >= 0 && i < height && j >= 0 && j < width) sum += data[(i * width + j) * channels + c];
+        }
+      }
+      return sum / pool ** 2;
+    };
+    assert.equal(rows.length, 36 * 16);
+    for (const [y, x] of [
+      [0, 0],
+      [5, 3],
+    ]) {
+      for (let c = 0; c < 5; c++) {
+        assert.ok(Math.abs(rows[(y * 6 + x) * 16 + c] - averaged(maps[0], y, x, c)) < 1e-6);
+      }
+    }
+    // The corner of a grid twice as fine takes the corner's value alone, the middle four blend half-pixel neighbours.
+    assert.ok(Math.abs(rows[5] - averaged(maps[1], 0, 0, 0)) < 1e-6);
+    const blended = [0, 1].map((y) => [0, 1].map((x) => averaged(maps[1], y, x, 2)));
+    const mixed =
+      0.75 * (0.75 * blended[0][0] + 0.25 * blended[0][1]) + 0.25 * (0.75 * blended[1][0] + 0.25 * blended[1][1]);
+    assert.ok(Math.abs(rows[(1 * 6 + 1) * 16 + 5 + 2] - mixed) < 1e-6);
+    assert.deepEqual([...rows.subarray(9, 16)], new Array(7).fill(0));
+  });
+}

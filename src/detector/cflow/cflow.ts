@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js';
+import { DINOV2S } from '../../features/dinov2.js';
 import { mapsLayout } from '../../features/reading.js';
 import { toShared } from '../../kernels/arena.js';
 import { ANOMALIB_PREPROCESSING } from '../padim.js';
@@ -30,7 +31,8 @@ export const CFLOW: System = {
       profile === 'small' || backbone === 'resnet50v2' ? ['layer2', 'layer3'] : ['layer2', 'layer3', 'layer4'];
     const preprocessing =
       profile === 'cflow-ad' ? ({ ...ANOMALIB_PREPROCESSING, filter: 'lanczos' } as const) : ANOMALIB_PREPROCESSING;
-    return { backbone, layers: layers ?? usual, preprocessing, reading: { kind: 'maps', channels: null } };
+    const own = DINOV2S.includes(backbone) ? ['block12'] : usual;
+    return { backbone, layers: layers ?? own, preprocessing, reading: { kind: 'maps', channels: null } };
   },
   async fit(lab, reader, train, given, { random: draws, judge: testSet }) {
     const settings = checked(given);
