@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const flags = process.argv.slice(2);
 const wanted = flags.filter((flag) => !flag.startsWith('--'));
 const isWhole = (file) => file.endsWith('.whole.test.js');
-const isSlow = (file) => /cli|golden|evaluate|parity|binding/.test(file);
+const isSlow = (file) => /cli|golden|evaluate|parity|binding|processes/.test(file);
 const inPart = (file) => {
   if (wanted.length > 0) return wanted.some((part) => file.includes(part));
   if (flags.includes('--whole')) return isWhole(file);

@@ -11,7 +11,13 @@ test('the README is short', () => {
 });
 
 test('every page and picture that the README and docs link exists', () => {
-  const pages = ['README.md', 'CHANGELOG.md', ...readdirSync('docs').map((name) => join('docs', name))];
+  const pages = [
+    'README.md',
+    'CHANGELOG.md',
+    ...readdirSync('docs')
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join('docs', name)),
+  ];
   let links = 0;
   for (const page of pages) {
     for (const [, target] of text(page).matchAll(/\]\(([^)\s]+)\)/g)) {

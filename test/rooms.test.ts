@@ -19,6 +19,7 @@ const ROOMS = [
   'device',
   'doctor',
   'experiment',
+  'cells',
   'analysis',
   'figures',
   'paper',

@@ -1,13 +1,19 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
-import { type Audit, audit } from '../analysis/audit.js';
+import { type Audit, type AuditPicture, audit } from '../analysis/audit.js';
+import { imageSizes } from '../cells/json-cells.js';
+import { openCategory } from '../dataset/layouts.js';
 import { listImages } from '../dataset/listing.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
 import { systemConfig } from '../experiment/config.js';
+import type { Lab } from '../experiment/lab.js';
+import { weightsIdentity } from '../features/weights-identity.js';
 import { auditPage } from '../figures/audit/page.js';
+import type { Reporter } from '../progress.js';
 import { writeAtomically, writeJson } from '../storage/atomic.js';
+import { addCategories, type CategoriesOptions, chosenCategories, throughCategories } from './category-cells.js';
 import {
   addCacheOptions,
   addFeatureOptions,
@@ -20,8 +26,9 @@ import {
   whole,
 } from './options.js';
 import { withLab } from './session.js';
+import { textTable } from './table.js';
 
-interface Options extends FeatureOptions, CacheOptions {
+interface Options extends FeatureOptions, CacheOptions, CategoriesOptions {
   out: string;
   ratio?: number;
   set?: Settings;
@@ -29,16 +36,19 @@ interface Options extends FeatureOptions, CacheOptions {
   threads?: number;
 }
 
+const RESULTS = 'data/results/audit';
+
 /** `softpatch audit`: which pictures of a folder are probably dirty. */
 export function addAudit(program: Command): void {
   const command = program
     .command('audit')
     .description('rank the images of a folder by suspicion, without labels, and estimate how many are dirty')
-    .argument('<dir>', 'folder of images that should be good')
+    .argument('<dir>', 'folder of images that should be good; with --categories: of categories')
     .option('--out <dir>', 'where audit.csv, audit.json and audit.html go', 'audit')
     .option('--ratio <rho>', 'share of all patches in the coreset that images are compared by (default: 0.1)', number)
     .option('--set <name=value>', "one of witness's switches, may be repeated, e.g. --set alpha=0.01", assignment)
     .option('--seed <n>', 'seed of every draw', whole, 0);
+  addCategories(command, RESULTS);
   addCacheOptions(addThreads(addFeatureOptions(command)))
     .addHelpText(
       'after',
@@ -48,7 +58,8 @@ Open audit.html in a browser, drop what is dirty, save the list, then:
 
 Examples:
   softpatch audit photos/good
-  softpatch audit data/mvtec/screw/train/good --ratio 0.03 --out audit/screw`,
+  softpatch audit data/mvtec/screw/train/good --ratio 0.03 --out audit/screw
+  softpatch audit data/mvtec --categories all --out audit    machines may share --results`,
     )
     .action(runAudit);
 }
@@ -58,18 +69,64 @@ async function runAudit(dir: string, options: Options): Promise<void> {
   const settings = { ...(ratio !== undefined && { ratio }), ...set };
   const features = await chosenFeatures(options, (chosen) => findSystem('witness').reading('default', chosen));
   const config = systemConfig({ method: 'witness', settings, features }, seed);
-  const pictures = (await listImages(dir)).map(({ file, path }) => ({ name: file, path }));
+  const choice = { features: config.features, settings, seed };
+  const categories = options.categories && (await chosenCategories(dir, options.categories));
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random')
       lab.reporter.note(`no weights given or found: ${config.features.backbone} with random ones sees little`);
-    const found = await audit(lab, basename(dir), pictures, { features: config.features, settings, seed });
-    await writeAtomically(join(out, 'audit.csv'), csv(found));
-    await writeJson(join(out, 'audit.json'), found);
-    const progress = lab.reporter.stage('audit page');
-    await writeAtomically(join(out, 'audit.html'), async (file) => {
-      for await (const piece of auditPage(found, progress)) await file.write(piece);
-    });
+    if (categories) return auditCategories(lab, dir, categories, options, choice);
+    const pictures = (await listImages(dir)).map(({ file, path }) => ({ name: file, path }));
+    const found = await audit(lab, basename(dir), pictures, choice);
+    await writeAudit(out, found, lab.reporter);
     console.log(summary(found, out));
+  });
+}
+
+async function writeAudit(out: string, found: Audit, reporter: Reporter): Promise<void> {
+  await writeAtomically(join(out, 'audit.csv'), csv(found));
+  await writeJson(join(out, 'audit.json'), found);
+  const progress = reporter.stage('audit page');
+  await writeAtomically(join(out, 'audit.html'), async (file) => {
+    for await (const piece of auditPage(found, progress)) await file.write(piece);
+  });
+}
+
+/** The training images of many categories, a folder of `out` each, and a table of all. */
+async function auditCategories(
+  lab: Lab,
+  data: string,
+  categories: readonly string[],
+  { results = RESULTS, out }: Options,
+  choice: Parameters<typeof audit>[3],
+): Promise<void> {
+  const { weights: _, ...features } = choice.features;
+  const tasks = categories.map((category) => {
+    const pictures = async (): Promise<AuditPicture[]> =>
+      (await openCategory(data, category)).train.map(({ name, path }) => ({ name, path }));
+    return {
+      label: `audit/${category}`,
+      dependsOn: async () => {
+        const identity = await weightsIdentity(choice.features);
+        return ['audit', 1, { ...choice, features }, identity, await imageSizes(await pictures())];
+      },
+      compute: async () => audit(lab, category, await pictures(), choice),
+    };
+  });
+  await throughCategories<Audit>(lab, results, tasks, async (found) => {
+    const rows = [];
+    for (const audited of found.values()) {
+      await writeAudit(join(out, audited.folder), audited, lab.reporter);
+      const { folder: category, images, suspected, share, summary: line } = audited;
+      rows.push({ category, images: images.length, suspected, share, summary: line });
+    }
+    await writeAtomically(join(out, 'summary.csv'), `${csvFormat(rows)}\n`);
+    console.log(
+      textTable(
+        ['category', 'images', 'suspected'],
+        rows.map((row) => [row.category, row.images, row.suspected].map(String)),
+      ),
+    );
+    console.log(`look at ${join(out, '<category>/audit.html')}; all: ${join(out, 'summary.csv')}`);
   });
 }
 

@@ -21,6 +21,13 @@ const RULES: readonly Rule[] = [
     why: 'images come from --data or from --good, not both',
   },
   { option: 'data', unless: ({ drawn }) => !drawn, why: 'images come from --data or are --drawn, not both' },
+  { option: 'category', unless: ({ categories }) => !categories, why: 'several are named by --categories' },
+  {
+    commands: ['sweep', 'audit'],
+    option: 'results',
+    unless: ({ categories }) => Boolean(categories),
+    why: 'one category is not kept in a file',
+  },
   { option: 'category', unless: ({ data, dir }) => Boolean(data ?? dir), why: 'it names a folder below --data' },
   {
     commands: ['fit'],

@@ -1,39 +1,36 @@
-import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { listCategories } from '../dataset/layouts.js';
+import type { ClaimTimes } from '../cells/claims.js';
+import { requeueThisTask, type SlurmOptions, slurmOptions } from '../cells/slurm.js';
+import { thisWorker } from '../cells/worker.js';
 import type { EngineChoice } from '../engine/names.js';
-import { InputError } from '../errors.js';
+import { Cancelled, InputError } from '../errors.js';
 import { WEIGHTS_FOLDER } from '../features/weight-files.js';
-import { renderPng } from '../figures/render.js';
-import { suspectSheet } from '../figures/suspect-sheet.js';
-import { EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from '../paper/grid.js';
-import { createPlanner } from '../paper/plan.js';
-import { finishedCells, runCells } from '../paper/run.js';
+import { EXPERIMENTS, type Experiment } from '../paper/grid.js';
+import { type RunOutcome, runCells } from '../paper/run.js';
 import { GRID_SYSTEMS } from '../paper/systems.js';
-import { writeExperiment } from '../paper/write.js';
-import { writeAtomically } from '../storage/atomic.js';
-import { drawMissingCategories } from './draw.js';
 import { list } from './lists.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
-import { type PaperOptions, paperSettingOf } from './paper-setting.js';
 import { printPublished, writePublished } from './published.js';
+import { terminalReporter } from './reporter.js';
+import { type Grid, type GridOptions, runGrid } from './run-grid.js';
+import { runOnSlurm } from './run-slurm.js';
+import { listCells, statusText } from './run-status.js';
+import { writeTables } from './run-tables.js';
 import { withLab } from './session.js';
 
-interface Options extends CacheOptions, PaperOptions {
+interface Options extends CacheOptions, GridOptions {
   engine: EngineChoice;
-  data?: string;
-  drawn?: boolean;
   published?: boolean;
-  categories?: string[];
-  systems?: string[];
-  draws: number;
-  shard?: [number, number];
   results: string;
   out: string;
   threads?: number;
+  slurm?: SlurmOptions;
+  dryRun?: boolean;
+  status?: boolean;
+  gather?: boolean;
+  list?: 'json';
+  stale: number;
 }
-
-const DRAWN = 'data/drawn';
 
 function shard(text: string): [number, number] {
   const parts = /^(\d+)\/(\d+)$/.exec(text);
@@ -42,6 +39,14 @@ function shard(text: string): [number, number] {
   if (index < 1 || index > count)
     throw new InvalidArgumentError('The part must lie between 1 and the number of parts.');
   return [index, count];
+}
+
+function slurmText(text: string): SlurmOptions {
+  try {
+    return slurmOptions(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
 }
 
 /** `cflow.epochs=1` into { cflow: { epochs: '1' } }. */
@@ -61,7 +66,7 @@ export function addRun(program: Command): void {
     )
     .argument('<what...>', `${EXPERIMENTS.join(', ')} or all`)
     .option('--data <dir>', "folder of categories in MVTec's layout; without it the paper's own tables are printed")
-    .option('--drawn', `the drawn set, into ${DRAWN}, in place of --data`)
+    .option('--drawn', 'the drawn set, into data/drawn, in place of --data')
     .option('--published', "write the paper's own tables too, every printed cell, in all formats")
     .option('--weights <dir>', 'folder of <backbone>.safetensors', WEIGHTS_FOLDER)
     .option('--backbone <name>', 'network (default: wide_resnet50_2 if its weights are there, else resnet18)')
@@ -75,9 +80,24 @@ export function addRun(program: Command): void {
     .addOption(new Option('--tsne <routine>', 'of Figure 5').choices(['exact', 'tsne-js']).default('exact'))
     .option('--size <px>', 'side of the images, for quick looks', whole)
     .option('--set <method.switch=value>', "a method's switch, may be repeated", methodSwitch)
-    .option('--shard <i/n>', 'compute only part i of n; processes may share --results', shard)
-    .option('--results <dir>', 'one file a cell; finished cells are never computed again', 'data/results/paper')
-    .option('--out <dir>', 'where tables and figures go', 'figures');
+    .option(
+      '--shard <i/n>',
+      'compute only part i of n, dealt beforehand; processes that share --results need none',
+      shard,
+    )
+    .option('--results <dir>', 'one file a cell, computed once by all who share the folder', 'data/results/paper')
+    .option('--out <dir>', 'where tables and figures go', 'figures')
+    .option(
+      '--slurm <options>',
+      "submit a job array and a gather job, e.g. 'partition=x,time=2:00:00,cpus=8,array=32%8'",
+      slurmText,
+    )
+    .option('--dry-run', 'with --slurm: only write the files')
+    .option('--status', 'what is done, running where, failed why and missing; computes nothing')
+    .option('--gather', 'tables and figures of the cells that are there; computes nothing')
+    .addOption(new Option('--list <format>', 'the cells, for other engines; computes nothing').choices(['json']))
+    .option('--cell <name...>', 'compute only these cells, as --list names them, and write no tables');
+  command.option('--stale <s>', 'seconds without a sign of life after which a claimed cell is taken over', number, 300);
   addCacheOptions(addThreads(addEngine(command)))
     .addHelpText(
       'after',
@@ -85,7 +105,9 @@ export function addRun(program: Command): void {
 Examples:
   softpatch run table-6                                            what the paper prints
   softpatch run table-6 --data data/mvtec --weights data/weights --draws 3
-  softpatch run all --data data/mvtec --shard 2/8 --results /shared/results
+  softpatch run all --data data/mvtec --results /shared/results    on any number of machines at once
+  softpatch run all --data data/mvtec --results /shared/results --slurm 'partition=gpu,time=2:00:00,cpus=8,mem=12G,array=32%8'
+  softpatch run all --data data/mvtec --results /shared/results --status
   softpatch run authors-readme --data data/mvtec --draws 3
   softpatch run figure-7 --drawn --ratio 0.01 --draws 1 --size 112`,
     )
@@ -101,45 +123,45 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   if (wrong) throw new InputError(`the paper has no system "${wrong}"`, 'See softpatch run --help');
   if (options.published) await writePublished(options.out, experiments);
   if (!options.data && !options.drawn) return printPublished(experiments);
-  await withLab(options, async (lab) => {
-    const { reporter } = lab;
-    const data = options.drawn ? DRAWN : options.data!;
-    if (options.drawn) await drawMissingCategories(DRAWN, reporter);
-    const present = await listCategories(data);
-    const categories = (options.categories ?? present).filter((name) => present.includes(name));
-    const absent = (options.categories ?? []).filter((name) => !present.includes(name));
-    if (absent.length > 0) reporter.note(`not in ${data}: ${absent.join(', ')}; going on with the rest`);
-    if (categories.length === 0)
-      throw new InputError(`${data} has none of the categories`, `It has ${present.join(', ')}`);
-    const plan = createPlanner(paperSettingOf(options, data, reporter.note));
-    const cells = gridOf(experiments, categories, options.draws, options.systems);
-    const mine = options.shard ? shardOf(cells, ...options.shard) : cells;
-    const outcome = await runCells(lab, options.results, mine, plan);
-    console.log(`${outcome.done} cells computed, ${outcome.reused} found finished, ${outcome.failures.length} failed`);
-    for (const experiment of experiments) {
-      const own = experimentCells(experiment, categories, options.draws, options.systems);
-      const { results, missing } = await finishedCells(options.results, own, plan);
-      const paths = await writeExperiment(options.out, experiment, results);
-      for (const { cell, natural } of results) {
-        if (!natural) continue;
-        const { category } = cell;
-        const sheet = join(options.results, `natural-${category}.png`);
-        const title = `${category}: training images by suspicion`;
-        const svg = await suspectSheet(title, natural.images, join(data, category));
-        await writeAtomically(sheet, renderPng(svg, 1.5));
-        paths.push(sheet);
-      }
-      const lacking = missing.length > 0 ? `, ${missing.length} of ${own.length} cells missing` : '';
-      console.log(`${experiment}${lacking}: ${paths.join(' ') || 'nothing to write yet'}`);
-    }
-    if (outcome.failures.length > 0) {
-      const lines = outcome.failures.map(
-        ({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.noise}: ${why}`,
-      );
-      throw new InputError(
-        `${outcome.failures.length} cells failed:\n${lines.join('\n')}`,
-        'The next run tries them again',
-      );
-    }
-  });
+  if (options.slurm) return runOnSlurm(options.slurm, options.results, options.dryRun ?? false);
+  if (options.list || options.status || options.gather) return lookAt(options, experiments);
+  let grid: Grid | undefined;
+  let outcome: RunOutcome | undefined;
+  try {
+    await withLab(options, async (lab) => {
+      grid = await runGrid(options, experiments, lab.reporter);
+      outcome = await runCells(lab, options.results, grid.cells, grid.plan, { times: claimTimes(options.stale) });
+    });
+  } catch (error) {
+    if (error instanceof Cancelled && (await requeueThisTask()))
+      console.error('softpatch: told to end; this task is in the queue again');
+    throw error;
+  }
+  const { done, reused, failures, left } = outcome!;
+  const others = left > 0 ? `, ${left} left to others at work` : '';
+  console.log(`${done} cells computed, ${reused} found finished, ${failures.length} failed${others}`);
+  // Tasks of an array and engines that name cells gather at the end.
+  if (thisWorker().run === null && !options.cell) await writeTables(options, experiments, grid!);
+  if (failures.length === 0) return;
+  const lines = failures.map(({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.noise}: ${why}`);
+  throw new InputError(`${failures.length} cells failed:\n${lines.join('\n')}`, 'The next run tries them again');
+}
+
+/** Ten signs of life before a claim goes stale. @throws InputError for no time at all. */
+function claimTimes(stale: number): ClaimTimes {
+  if (stale > 0) return { beat: stale / 10, stale };
+  throw new InputError(`--stale ${stale} leaves no time`, 'Give seconds above 0');
+}
+
+/** What computes nothing: a list for other engines, a look for people, tables of what is there. */
+async function lookAt(options: Options, experiments: readonly Experiment[]): Promise<void> {
+  const reporter = terminalReporter();
+  try {
+    const grid = await runGrid(options, experiments, reporter);
+    if (options.list) console.log(JSON.stringify(await listCells(options.results, grid), null, 2));
+    else if (options.status) console.log(await statusText(options.results, grid));
+    else await writeTables(options, experiments, grid);
+  } finally {
+    reporter.stop();
+  }
 }

@@ -60,12 +60,19 @@ export interface CellResult {
   timing?: Timed;
   coreset?: CoresetPoints;
   natural?: NaturalRanking;
+  /** Seconds it took, caches and company included; cells of the first releases lack them. */
+  seconds?: number;
   checksum?: string;
+}
+
+/** A cell's name with a piece of its key: unlike that of the same cell under other settings. */
+export function cellFileName(cell: Cell, key: string): string {
+  return `${cellName(cell)}_${key.slice(0, 10)}`;
 }
 
 /** Where a cell's result lies. */
 export function cellPath(folder: string, cell: Cell, key: string): string {
-  return join(folder, 'cells', `${cellName(cell)}_${key.slice(0, 10)}.json`);
+  return join(folder, 'cells', `${cellFileName(cell, key)}.json`);
 }
 
 /** Writes a result atomically with its checksum. */

@@ -45,9 +45,18 @@ export interface PlannedCell {
   key: string;
 }
 
-/** Plans cells; each category is read once. Engines agree to rounding and are not part of a cell's key. */
+/** Plans cells; each category is read once, and the size of each image. Engines agree to rounding and are not part of a cell's key. */
 export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<PlannedCell> {
   const categories = new Map<string, ReturnType<typeof openCategory>>();
+  const sizes = new Map<string, Promise<number>>();
+  const sizeOf = (path: string): Promise<number> => {
+    let size = sizes.get(path);
+    if (!size) {
+      size = stat(path).then((found) => found.size);
+      sizes.set(path, size);
+    }
+    return size;
+  };
   return async (cell) => {
     let opened = categories.get(cell.category);
     if (!opened) {
@@ -64,7 +73,7 @@ export function createPlanner(setting: PaperSetting): (cell: Cell) => Promise<Pl
       { ...config, features, filter },
       await weightsIdentity(config.features),
       config.filter && (await weightsIdentity(config.filter.features)),
-      await Promise.all([...noisy.train, ...noisy.test].map(async ({ name, path }) => [name, (await stat(path)).size])),
+      await Promise.all([...noisy.train, ...noisy.test].map(async ({ name, path }) => [name, await sizeOf(path)])),
     ];
     const { tsne = 'exact' } = setting;
     if (cell.kind === 'coreset' && tsne !== 'exact') content.push(tsne);

@@ -1,6 +1,10 @@
-import { Cancelled } from '../errors.js';
+import { join } from 'node:path';
+import type { ClaimTimes } from '../cells/claims.js';
+import { listing } from '../cells/listing.js';
+import { workThrough } from '../cells/work.js';
+import { thisWorker, type Worker } from '../cells/worker.js';
 import type { Lab } from '../experiment/lab.js';
-import { type CellResult, readCell, writeCell } from './cell-file.js';
+import { type CellResult, cellFileName, readCell, writeCell } from './cell-file.js';
 import { computeCell } from './compute.js';
 import { type Cell, cellName } from './grid.js';
 import type { PlannedCell } from './plan.js';
@@ -15,11 +19,20 @@ export interface RunOutcome {
   done: number;
   reused: number;
   failures: CellFailure[];
+  /** Cells left to others of the same array, who were at work on them. */
+  left: number;
+}
+
+/** Who computes, and how long claims live. */
+export interface RunOptions {
+  worker?: Worker;
+  times?: ClaimTimes;
 }
 
 /**
- * Computes the cells that have no result yet, one atomic file each; a killed run loses only the cell it was at. Damaged
- * files are computed again, failures are collected and do not stop the others.
+ * Computes the cells that have no result yet, one atomic file each, together with whoever else computes into the folder: a cell is claimed
+ * first ({@link workThrough}), and a killed run loses only the cell it was at. Damaged files are computed again, by array tasks only where
+ * they come upon them; failures are collected and do not stop the others.
  * @throws Cancelled.
  */
 export async function runCells(
@@ -27,36 +40,42 @@ export async function runCells(
   folder: string,
   cells: readonly Cell[],
   plan: (cell: Cell) => Promise<PlannedCell>,
+  { worker = thisWorker(), times }: RunOptions = {},
 ): Promise<RunOutcome> {
-  const { reporter } = lab;
-  const outcome: RunOutcome = { done: 0, reused: 0, failures: [] };
-  let spent = 0;
-  for (const [i, cell] of cells.entries()) {
-    const begin = performance.now();
-    try {
-      const planned = await plan(cell);
-      const found = await readCell(folder, cell, planned.key, (path) =>
-        reporter.note(`${path} is damaged; computing it again`),
-      );
-      if (found) {
-        outcome.reused++;
-        continue;
-      }
-      await writeCell(folder, await computeCell(lab, planned));
-      outcome.done++;
-      const seconds = (performance.now() - begin) / 1000;
-      spent += seconds;
-      const left = (spent / outcome.done) * (cells.length - i - 1);
-      reporter.note(
-        `[${i + 1}/${cells.length}] ${cellName(cell)} in ${duration(seconds)}, at most ${duration(left)} left`,
-      );
-    } catch (error) {
-      if (error instanceof Cancelled) throw error;
-      outcome.failures.push({ cell, why: (error as Error).message });
-      reporter.note(`[${i + 1}/${cells.length}] ${cellName(cell)} failed: ${(error as Error).message}`);
-    }
-  }
-  return outcome;
+  const { reporter, signal } = lab;
+  const damaged = (path: string): void => reporter.note(`${path} is damaged; computing it again`);
+  const results = listing(join(folder, 'cells'));
+  const byLabel = new Map(cells.map((cell) => [cellName(cell), cell]));
+  const tasks = cells.map((cell) => {
+    let key: string | undefined;
+    return {
+      label: cellName(cell),
+      async plan() {
+        key ??= (await plan(cell)).key;
+        const own = key;
+        return {
+          name: cellFileName(cell, own),
+          find: async () => (await readCell(folder, cell, own, damaged)) !== null,
+          async compute() {
+            const begin = performance.now();
+            const result = await computeCell(lab, await plan(cell));
+            const seconds = Math.round(performance.now() - begin) / 1000;
+            await writeCell(folder, { ...result, seconds });
+          },
+        };
+      },
+    };
+  });
+  const known = async ({ name }: { name: string }): Promise<boolean> => (await results.names()).has(`${name}.json`);
+  const outcome = await workThrough(folder, tasks, {
+    reporter,
+    signal,
+    worker,
+    times,
+    known: worker.run === null ? undefined : known,
+  });
+  const failures = outcome.failures.map(({ label, why }) => ({ cell: byLabel.get(label)!, why }));
+  return { ...outcome, failures };
 }
 
 /** Finished results among cells; those without one are counted. */
@@ -74,9 +93,4 @@ export async function finishedCells(
     else missing.push(cell);
   }
   return { results, missing };
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  return seconds < 5400 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

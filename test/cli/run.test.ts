@@ -81,7 +81,7 @@ test('killed at ten random moments and resumed, it gives byte-identical tables a
   assert.deepEqual(await tables('killed'), await tables('whole'));
   // A kill in the middle of a write may leave its hidden temporary file; what has a name is whole.
   const visible = async (name: string): Promise<string[]> =>
-    (await below(join(root, name))).filter((file) => !basename(file).startsWith('.'));
+    (await below(join(root, name))).filter((file) => !/^claims/.test(file) && !basename(file).startsWith('.'));
   assert.deepEqual(await visible('killed'), await visible('whole'));
 });
 
@@ -142,4 +142,48 @@ test('without data a table is the paper’s own; --published writes it in all fo
   const figure = await softpatch(['run', 'figure-6']);
   assert.equal(figure.code, 1);
   assert.match(figure.stderr, /prints no numbers of figure-6\. Give --data/);
+});
+
+test('cells are listed for other engines, computed one by one by name, looked at and gathered', async () => {
+  const listed = async (): Promise<{ name: string; path: string; state: string }[]> =>
+    JSON.parse((await softpatch(arguments_('named', '--list', 'json'))).stdout);
+  const cells = await listed();
+  assert.equal(cells.length, 18);
+  assert.ok(cells.every(({ state }) => state === 'missing'));
+  const [{ name, path }, second] = cells;
+  const one = await softpatch(arguments_('named', '--cell', name, '--cell', second.name));
+  assert.match(one.stdout, /^2 cells computed, 0 found finished, 0 failed\n$/);
+  assert.ok((await below(join(root, 'named'))).includes(path));
+  assert.deepEqual(
+    (await listed()).map(({ state }) => state),
+    ['done', 'done', ...new Array(16).fill('missing')],
+  );
+  assert.match((await softpatch(arguments_('named', '--cell', name))).stdout, /0 cells computed, 1 found finished/);
+  const status = await softpatch(arguments_('named', '--status'));
+  assert.match(status.stdout, /^18 cells: 2 done, 0 running, 0 failed, 16 missing; about .* left for one process\n$/);
+  const gathered = await softpatch(arguments_('named', '--gather'));
+  assert.equal(gathered.code, 0);
+  assert.match(gathered.stdout, /table-6, \d+ of 12 cells missing/);
+  assert.equal((await listed()).filter(({ state }) => state === 'done').length, 2, 'gathering computes nothing');
+  const failing = ['--set', 'softpatch-lof.k=0', '--cell', cells.find((cell) => /softpatch-lof/.test(cell.name))!.name];
+  assert.equal((await softpatch(arguments_('named', ...failing))).code, 1);
+  const wrong = await softpatch(arguments_('named', '--cell', 'bolt/nothing'));
+  assert.match(wrong.stderr, /there is no cell "bolt\/nothing" in this grid/);
+});
+
+test('--slurm --dry-run writes an array and a gather file of the same command, and prints how to submit them', async () => {
+  const options = 'partition=x,time=2:00:00,cpus=8,mem=12G,array=32%8';
+  const { code, stdout } = await softpatch(arguments_('slurm', '--slurm', options, '--dry-run'));
+  assert.equal(code, 0);
+  const folder = join(root, 'slurm/slurm');
+  assert.equal(
+    stdout,
+    `sbatch --parsable ${folder}/array.sbatch\nsbatch --parsable --dependency=afterany:ID ${folder}/gather.sbatch\n`,
+  );
+  const array = await readFile(join(folder, 'array.sbatch'), 'utf8');
+  assert.match(array, /#SBATCH --array=1-32%8\n[\s\S]*exec \S*node \S*main\.js run table-6 table-7 figure-5 --data/);
+  assert.doesNotMatch(array, /^exec .*(--slurm|--dry-run)/m);
+  assert.match(await readFile(join(folder, 'gather.sbatch'), 'utf8'), /--gather\n$/);
+  const bad = await softpatch(arguments_('slurm', '--slurm', 'Partition=x', '--dry-run'));
+  assert.match(bad.stderr, /"Partition=x" is no option of sbatch/);
 });
