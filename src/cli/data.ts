@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { SCENES } from '../dataset/drawn/scenes.js';
+import { type Difficulty, HARD } from '../dataset/drawn/difficulty.js';
+import { EASY_SCENES } from '../dataset/drawn/scenes.js';
 import { type DrawnOptions, SMALL_SET } from '../dataset/drawn/write.js';
 import { importData } from '../dataset/import.js';
 import { openCategory } from '../dataset/layouts.js';
@@ -9,9 +10,14 @@ import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
 import { addCheck, countTable } from './data-check.js';
 import { drawPictureCategories } from './draw.js';
-import { addNoiseOptions, type NoiseCliOptions, whole } from './options.js';
+import { addNoiseOptions, type NoiseCliOptions, number, whole } from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
+
+interface DrawOptions extends Omit<DrawnOptions, 'difficulty'>, Partial<Difficulty> {
+  to: string;
+  hard?: boolean;
+}
 
 /** `softpatch data …`: bring in, check, draw, contaminate. */
 export function addData(program: Command): void {
@@ -33,16 +39,30 @@ export function addData(program: Command): void {
   addCheck(data);
   data
     .command('draw')
-    .description('draw the seeded data set: weave (texture), bracket (aligned), bolt (rotated)')
+    .description(
+      'draw the seeded data set: weave (texture), bracket (aligned), bolt (rotated); by name also leather (faint texture)',
+    )
     .argument('[category...]', 'only these')
     .option('--to <dir>', 'where categories go', 'data/drawn')
     .option('--seed <n>', 'seed', whole, SMALL_SET.seed)
     .option('--train <n>', 'training images a category', whole, SMALL_SET.train)
     .option('--good <n>', 'nominal test images', whole, SMALL_SET.good)
     .option('--defective <n>', 'test images a defect type', whole, SMALL_SET.defective)
-    .addHelpText('after', '\nExamples:\n  softpatch data draw --train 100\n  softpatch data draw bolt --to data/mine')
-    .action(async (names: string[], { to, ...size }: DrawnOptions & { to: string }) => {
-      const wanted = names.length > 0 ? names : Object.keys(SCENES);
+    .option('--hard', 'a little of everything below but alike defects')
+    .option('--contrast <share>', 'how strongly defects differ from what they cover, 0…1', number)
+    .option('--shift <share>', 'objects lie up to so far from their place, as a share of the side', number)
+    .option('--turn <degrees>', 'they are turned by up to so much', number)
+    .option('--light <share>', 'light changes by up to so much, from image to image and across each', number)
+    .option('--outliers <share>', 'images with dust, which is no defect', number)
+    .option('--alike <share>', 'defects that look alike', number)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  softpatch data draw --train 100\n  softpatch data draw leather bracket --hard --to data/hard\n  softpatch data draw bolt --to data/mine',
+    )
+    .action(async (names: string[], { to, hard, ...options }: DrawOptions) => {
+      const { seed, train, good, defective, ...knobs } = options;
+      const size = { seed, train, good, defective, difficulty: { ...(hard ? HARD : {}), ...knobs } };
+      const wanted = names.length > 0 ? names : EASY_SCENES;
       for (const root of await drawPictureCategories(to, size, terminalReporter(), wanted)) console.log(root);
     });
   const noise = data

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { SCENES } from '../dataset/drawn/scenes.js';
+import { EASY_SCENES } from '../dataset/drawn/scenes.js';
 import { type DrawnOptions, SMALL_SET, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { encodePng } from '../image/codec.js';
 import type { Reporter } from '../progress.js';
@@ -10,7 +10,7 @@ export async function drawPictureCategories(
   to: string,
   options: DrawnOptions,
   reporter: Reporter,
-  names: readonly string[] = Object.keys(SCENES),
+  names: readonly string[] = EASY_SCENES,
 ): Promise<string[]> {
   const roots: string[] = [];
   for (const name of names) {
@@ -23,7 +23,7 @@ export async function drawPictureCategories(
 export async function drawMissingCategories(
   to: string,
   reporter: Reporter,
-  names: readonly string[] = Object.keys(SCENES),
+  names: readonly string[] = EASY_SCENES,
 ): Promise<void> {
   for (const name of names) {
     const there = (): boolean => existsSync(join(to, name));

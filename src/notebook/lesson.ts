@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Category } from '../dataset/category.js';
+import { type Difficulty, HARD, PLAIN } from '../dataset/drawn/difficulty.js';
 import { type DrawnOptions, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { openCategory } from '../dataset/layouts.js';
 import type { NoiseOptions, NoisyCategory } from '../dataset/noise.js';
@@ -30,6 +31,8 @@ export interface LessonSettings {
   /** Folder of categories in MVTec's layout; null: a small drawn set. */
   data?: string | null;
   category?: string;
+  /** What makes the drawn set harder: `'hard'` for a little of everything, or single knobs (docs/drawn.md). Default: nothing. */
+  difficulty?: 'hard' | Partial<Difficulty>;
   backbone?: string;
   /** Weight file, or null: `data/weights/<backbone>.safetensors` if there, else seeded random ones. */
   weights?: string | null;
@@ -77,7 +80,8 @@ export interface Lesson extends Lab {
   defects(config: EvaluateConfig): Promise<Uint8Array>;
 }
 
-const SMALL: DrawnOptions = { seed: 0, train: 24, good: 8, defective: 4 };
+/** The drawn set of lessons. */
+export const LESSON_SET: DrawnOptions = { seed: 0, train: 24, good: 8, defective: 4 };
 
 /** The user's project: the nearest folder at or above the working directory that holds `data`, else the working directory. */
 export function projectFolder(from: string = process.cwd()): string {
@@ -95,8 +99,11 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
   const { category: name = 'bracket', backbone = 'resnet18', size = settings.data ? 256 : 128, seed = 0 } = settings;
   const project = projectFolder();
   const folder = process.env.SOFTPATCH_LESSON ?? join(project, 'data/lesson');
-  const data = settings.data ?? folder;
-  if (!settings.data && !existsSync(join(data, name))) await writeDrawnCategory(data, name, SMALL, encodePng);
+  const { difficulty = {} } = settings;
+  const knobs: Partial<Difficulty> = difficulty === 'hard' ? HARD : difficulty;
+  const data = settings.data ?? join(folder, folderOf(knobs));
+  if (!settings.data && !existsSync(join(data, name)))
+    await writeDrawnCategory(data, name, { ...LESSON_SET, difficulty: knobs }, encodePng);
   const category = await openCategory(data, name);
   const contamination: NoiseOptions = { noise: 0.15, overlap: true, ...settings.contamination };
   const { weights: given } = settings;
@@ -137,6 +144,12 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
       throw new InputError(`${category.name} has no masks`, 'Choose a category with ground_truth');
     },
   });
+}
+
+/** Sets of other knobs lie in folders of their own, named by what is not plain. */
+function folderOf(knobs: Partial<Difficulty>): string {
+  const turned = Object.entries(knobs).filter(([name, value]) => value !== PLAIN[name as keyof Difficulty]);
+  return turned.map(([name, value]) => `${name}-${value}`).join('_');
 }
 
 /** A memory bank fitted on the contaminated images, to look inside. */

@@ -1,27 +1,7 @@
 import type { Random } from '../../random.js';
 import { addLight, addNoise, blob, box, type Canvas, circle, createCanvas, paint, stroke } from './canvas.js';
-
-/** A defect is drawn into the finished picture; light and noise follow, the same with and without it. */
-export type Defect = (canvas: Canvas, random: Random, pose: Pose) => void;
-
-/** Where the object lies. */
-export interface Pose {
-  cx: number;
-  cy: number;
-  /** Radians. */
-  angle: number;
-}
-
-/** A category of the drawn set. */
-export interface Scene {
-  /** What it shows, for the README of the set. */
-  about: string;
-  pose(random: Random, side: number): Pose;
-  draw(random: Random, side: number, pose: Pose): Canvas;
-  /** Light and sensor noise. */
-  finish(canvas: Canvas, random: Random): void;
-  defects: Readonly<Record<string, Defect>>;
-}
+import { LEATHER } from './leather.js';
+import type { Pose, Scene } from './scene.js';
 
 const finish = (canvas: Canvas, random: Random): void => {
   addLight(canvas, random, 0.04);
@@ -46,15 +26,16 @@ function place({ cx, cy, angle }: Pose, along: number, across: number): [number,
 const weave: Scene = {
   about: 'woven cloth, a texture',
   pose: (random, side) => ({ cx: random.uniform(0, side), cy: random.uniform(0, side), angle: 0 }),
-  draw(random, side, { cx, cy }) {
+  draw(random, side, { cx, cy, angle }) {
     const canvas = createCanvas(side, [0, 0, 0]);
     const pitch = random.uniform(9.6, 10.4);
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     paint(
       canvas,
       () => -1,
       (x, y) => {
-        const u = (x + cx) / pitch;
-        const v = (y + cy) / pitch;
+        const u = (x * cos - y * sin + cx) / pitch;
+        const v = (x * sin + y * cos + cy) / pitch;
         const over = (Math.floor(u) + Math.floor(v)) % 2 === 0;
         const across = over ? v - Math.floor(v) : u - Math.floor(u);
         const light = 0.55 + 0.45 * Math.sin(Math.PI * across);
@@ -90,16 +71,17 @@ const bracket: Scene = {
   draw(random, side, pose) {
     const canvas = createCanvas(side, [38, 42, 50]);
     const steel = random.uniform(150, 162);
-    paint(canvas, box(pose.cx, pose.cy, 84, 58, 14), [steel, steel + 4, steel + 10]);
-    paint(canvas, box(pose.cx, pose.cy, 30, 22, 8), [steel - 36, steel - 34, steel - 28]);
+    paint(canvas, box(pose.cx, pose.cy, 84, 58, 14, pose.angle), [steel, steel + 4, steel + 10]);
+    paint(canvas, box(pose.cx, pose.cy, 30, 22, 8, pose.angle), [steel - 36, steel - 34, steel - 28]);
     for (const [dx, dy] of [
       [-62, -38],
       [62, -38],
       [-62, 38],
       [62, 38],
     ]) {
-      paint(canvas, circle(pose.cx + dx, pose.cy + dy, 11), [steel - 40, steel - 38, steel - 34]);
-      paint(canvas, circle(pose.cx + dx, pose.cy + dy, 8), [30, 32, 38]);
+      const [x, y] = place(pose, dx, dy);
+      paint(canvas, circle(x, y, 11), [steel - 40, steel - 38, steel - 34]);
+      paint(canvas, circle(x, y, 8), [30, 32, 38]);
     }
     return canvas;
   },
@@ -107,11 +89,12 @@ const bracket: Scene = {
   defects: {
     filled_hole(canvas, random, pose) {
       const [dx, dy] = [random.integer(2) === 0 ? -62 : 62, random.integer(2) === 0 ? -38 : 38];
-      paint(canvas, circle(pose.cx + dx, pose.cy + dy, 8.5), [148, 150, 154]);
+      const [x, y] = place(pose, dx, dy);
+      paint(canvas, circle(x, y, 8.5), [148, 150, 154]);
     },
     scratch(canvas, random, pose) {
       const [x, y] = place(pose, random.uniform(-50, 50), random.uniform(-45, -28));
-      const angle = random.uniform(-0.6, 0.6);
+      const angle = pose.angle + random.uniform(-0.6, 0.6);
       const length = random.uniform(18, 34);
       const end = [x + Math.cos(angle) * length, y + Math.sin(angle) * length];
       paint(canvas, stroke(x, y, end[0], end[1], random.uniform(2.5, 4)), [232, 234, 240]);
@@ -119,7 +102,8 @@ const bracket: Scene = {
     chip(canvas, random, pose) {
       const edge = random.integer(2) === 0 ? -84 : 84;
       const r = random.uniform(10, 16);
-      paint(canvas, blob(pose.cx + edge, pose.cy + random.uniform(-20, 20), r, random), [38, 42, 50]);
+      const [x, y] = place(pose, edge, random.uniform(-20, 20));
+      paint(canvas, blob(x, y, r, random), [38, 42, 50]);
     },
   },
 };
@@ -166,4 +150,7 @@ const bolt: Scene = {
 };
 
 /** The categories by name. */
-export const SCENES: Readonly<Record<string, Scene>> = { weave, bracket, bolt };
+export const SCENES: Readonly<Record<string, Scene>> = { weave, bracket, bolt, leather: LEATHER };
+
+/** Those whose defects any network sees: for tests and first steps. */
+export const EASY_SCENES: readonly string[] = ['weave', 'bracket', 'bolt'];

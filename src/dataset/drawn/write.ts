@@ -6,7 +6,9 @@ import { createRandom, type Random } from '../../random.js';
 import { writeAtomically, writeError } from '../../storage/atomic.js';
 import { isFolder } from '../listing.js';
 import { toBytes } from './canvas.js';
-import { type Defect, SCENES, type Scene } from './scenes.js';
+import { type Difficulty, harder, PLAIN } from './difficulty.js';
+import type { Defect, Scene } from './scene.js';
+import { SCENES } from './scenes.js';
 
 /** How large a drawn category is. */
 export interface DrawnOptions {
@@ -18,6 +20,8 @@ export interface DrawnOptions {
   defective: number;
   /** Side in pixels. */
   side?: number;
+  /** What makes it harder; what is left out is plain. */
+  difficulty?: Partial<Difficulty>;
 }
 
 /** A small set for tests and the quick start. */
@@ -59,9 +63,10 @@ export async function writeDrawnCategory(
   encode: Encode,
   progress?: (done: number, total: number) => void,
 ): Promise<string> {
-  const scene = SCENES[category];
-  if (!scene)
+  const plain = SCENES[category];
+  if (!plain)
     throw new InputError(`there is no drawn category "${category}"`, `Choose one of ${Object.keys(SCENES).join(', ')}`);
+  const scene = harder(plain, { ...PLAIN, ...options.difficulty });
   const root = resolve(data, category);
   if (await isFolder(root)) throw new InputError(`${root} exists already`, 'Remove it or choose another folder');
   const side = options.side ?? 256;
