@@ -21,8 +21,8 @@ export interface Ran {
 
 /** A kernel driven by Jupyter's own client. */
 export interface Driver {
-  /** Runs a cell. @param interruptOn interrupts whenever the next of these texts is printed. @param more cells sent at the same time. */
-  run(code: string, interruptOn?: string[], more?: string[]): Promise<Ran>;
+  /** Runs a cell. @param interruptOn interrupts whenever the next of these texts is printed. @param more cells sent at the same time. @param timeout seconds. */
+  run(code: string, interruptOn?: string[], more?: string[], timeout?: number): Promise<Ran>;
   // biome-ignore lint/suspicious/noExplicitAny: a reply's content.
   ask(kind: 'complete' | 'inspect', code: string, cursor: number): Promise<any>;
   /** What is published within some seconds, or until there are `enough` messages. */
@@ -51,7 +51,8 @@ export async function driveKernel(name: string, folder: string, path: string): P
   };
   await send({ do: 'start', kernel: name, cwd: folder });
   return {
-    run: (code, interruptOn = [], more = []) => send({ do: 'run', code, interrupt_on: interruptOn, more }),
+    run: (code, interruptOn = [], more = [], timeout = 600) =>
+      send({ do: 'run', code, interrupt_on: interruptOn, more, timeout }),
     ask: (kind, code, cursor) => send({ do: 'ask', kind, code, cursor }),
     listen: async (seconds, enough) => (await send({ do: 'listen', seconds, enough })).messages,
     cpu: async (seconds) => (await send({ do: 'cpu', seconds })).cpu,
