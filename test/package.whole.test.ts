@@ -107,3 +107,25 @@ test('the command runs from the installed package', async () => {
   assert.match(doctor, /npm install onnxruntime-node/);
   assert.doesNotMatch(doctor, /scripts\/|npm run/);
 });
+
+test('notebooks of the installed package: refused without ZeroMQ; with it a folder whose cells run', async () => {
+  const refused = spawnSync('npx', ['--no-install', 'softpatch', 'notebooks', 'course'], {
+    cwd: user,
+    encoding: 'utf8',
+  });
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /zeromq cannot be loaded .*npm install zeromq/);
+  await symlink(resolve('node_modules/zeromq'), join(user, 'node_modules/zeromq'));
+  softpatch('notebooks', 'course', '--to', 'jupyter');
+  const program = `
+    import { openCells } from '${installed}/build/src/jupyter/language/cells.js';
+    import { runNotebook } from '${installed}/build/src/jupyter/notebook/run-notebook.js';
+    const cells = openCells('${user}/course');
+    console.log(await runNotebook('${user}/course/01-data-and-noise.ipynb', cells, { limit: 120, root: '${user}' }));
+    process.exit();`;
+  const file = join(user, 'run-course.mjs');
+  await writeFile(file, program);
+  assert.equal(run(process.execPath, [file]), 'null\n');
+  const { cells } = JSON.parse(await readFile(join(user, 'course/01-data-and-noise.ipynb'), 'utf8'));
+  assert.match(JSON.stringify(cells), /image\/png/);
+});

@@ -17,6 +17,7 @@ import { describeFailure } from './failure.js';
 import { addFit } from './fit.js';
 import { refuseIgnored } from './ignored-options.js';
 import { addKernel } from './kernel.js';
+import { addNotebooks } from './notebooks.js';
 import { checkOutputs } from './outputs.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
@@ -48,6 +49,7 @@ for (const add of [
   addDoctor,
   addEngine,
   addKernel,
+  addNotebooks,
 ])
   add(program);
 

@@ -48,6 +48,14 @@ export async function readNotebook(path: string): Promise<NotebookFile> {
   throw new InputError(`${path} has no cells`, 'Give an .ipynb file');
 }
 
+/** A notebook as before its first run. */
+export function withoutOutputs(notebook: NotebookFile): NotebookFile {
+  const cells = notebook.cells.map((cell) =>
+    cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell,
+  );
+  return { ...notebook, cells };
+}
+
 /** Writes a notebook as JupyterLab does: opened and saved there, the file stays as it is. Cells without an id get one by their place. */
 export async function writeNotebook(path: string, notebook: NotebookFile): Promise<void> {
   const cells = notebook.cells.map(({ id, source, ...cell }, i) => ({
