@@ -87,7 +87,7 @@ test('the Kubernetes manifest is an Indexed Job whose command, run per index, sh
   const computed = pods.map(({ stdout: text }) => Number(/(\d+) cells computed/.exec(text)![1]));
   assert.equal(
     computed.reduce((sum, count) => sum + count, 0),
-    8,
+    4,
   );
   assert.ok(!existsSync(join(root, 'pods-figures')), 'pods write no tables');
   assert.equal((await softpatch(['run', ...args, '--gather'])).code, 0);

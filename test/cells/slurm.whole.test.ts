@@ -48,7 +48,7 @@ test('a real Slurm runs the drawn grid as arrays, through kills, requeues and a 
   const why = whyNoSlurm();
   if (why) return t.skip(why);
   const root = resolve(await temporaryFolder(t));
-  const size = ['--train', '6', '--good', '3', '--defective', '2'];
+  const size = ['--train', '8', '--good', '3', '--defective', '2'];
   const drawn = await softpatch(['data', 'draw', '--to', join(root, 'drawn'), ...size]);
   assert.equal(drawn.code, 0, drawn.stderr);
   const slurm = await startSlurm(join(root, 'slurm'), 4);
