@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 /** Every source file below src, but the kernels' own language, with slashes. */
 export const sources: readonly string[] = readdirSync('src', { recursive: true })
   .map((file) => String(file).replaceAll('\\', '/'))
-  .filter((file) => file.endsWith('.ts') && !file.startsWith('kernels/assembly/'));
+  .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('kernels/assembly/'));
 
 /** The text of a source file without its comments' lines. */
 function code(file: string): string {
@@ -26,7 +26,8 @@ export function imports(file: string): { name: string; typeOnly: boolean }[] {
 export function importedFiles(file: string): string[] {
   return imports(file)
     .filter(({ name }) => name.startsWith('.'))
-    .map(({ name }) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'));
+    .map(({ name }) => posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts'))
+    .map((name) => (existsSync(join('src', name)) ? name : name.replace(/\.ts$/, '.tsx')));
 }
 
 /** Files that reach themselves through what each imports: of every knot at least one circle, in the order of importing. */

@@ -1,22 +1,15 @@
 import type { Category } from '../dataset/category.js';
 import { discard } from '../denoise/cut.js';
-import { gather } from '../detector/bank.js';
-import { checkBankConfig } from '../detector/config.js';
-import { fitBank } from '../detector/fit-bank.js';
+import { imageScores } from '../detector/image-scores.js';
 import { anomalyMap } from '../detector/map.js';
-import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
-import { imageScores } from '../detector/score.js';
-import { InputError } from '../errors.js';
-import { type EvaluateConfig, mustBeBank } from '../experiment/config.js';
-import { contaminate } from '../experiment/contaminate.js';
+import type { EvaluateConfig } from '../experiment/config.js';
 import { type Diagnostics, defectPatches, diagnose } from '../experiment/diagnostics.js';
 import type { Lab } from '../experiment/lab.js';
 import { maskOf } from '../experiment/measure.js';
-import { patchGrid } from '../features/layers.js';
-import { featureReader } from '../features/reader.js';
 import { collectPixels } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
-import { createRandom } from '../random.js';
+import { previewBank } from './preview-bank.js';
+import { thinned, thinSide } from './thin.js';
 
 /** Answer to a τ. */
 export interface PreviewPoint {
@@ -34,13 +27,6 @@ export interface Preview {
   at(tau: number): PreviewPoint;
 }
 
-/** Neighbours kept a query: when the nearest is removed at some τ, the next one steps in. */
-const DEPTH = 16;
-/** The largest τ at which a coreset is selected for the union. */
-const HIGHEST = 0.4;
-/** Every STRIDE-th row and column of a map enters the pixel AUROC. */
-const STRIDE = 4;
-
 /**
  * An interactive view of τ. The approximation, `filtered bank`: coresets are selected at τ = 0, the configured τ and 0.4
  * only; for another τ their union is filtered by weight instead of selecting anew, neighbours come from the 16 nearest of
@@ -48,34 +34,15 @@ const STRIDE = 4;
  * @throws InputError for a method without a discriminator, or more neighbours than are kept; Cancelled.
  */
 export async function createPreview(lab: Lab, category: Category, config: EvaluateConfig): Promise<Preview> {
-  mustBeBank(config, 'preview');
-  const { features, seed } = config;
-  const bank = checkBankConfig(config.settings);
-  if (!bank.discriminator) throw new InputError(`${config.method} has no τ to preview`, 'Choose a SoftPatch method');
-  if (bank.neighbours > DEPTH) {
-    throw new InputError(`a preview keeps ${DEPTH} neighbours, not ${bank.neighbours}`, 'Lower neighbours, or sweep');
-  }
-  const { compute, reporter, signal } = lab;
-  const { train, test } = contaminate(category, config);
-  const { side: grid, positions } = patchGrid(features);
-  const { crop } = features.preprocessing;
-  const reader = await featureReader(lab, features);
-  const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
-  const { dimensions } = patches;
-  const fits: Awaited<ReturnType<typeof fitBank>>[] = [];
-  for (const tau of [0, bank.tau, HIGHEST]) {
-    fits.push(await fitBank(lab, patches, { ...bank, tau }, createRandom(seed)));
-  }
-  const weights = fits[0].trace.patchWeights!;
-  const picks = Int32Array.from(new Set(fits.flatMap((fitted) => [...fitted.bank.picks]))).sort();
-  const union = gather({ rows: await patches.rows(), dimensions }, picks, weights, bank);
-  const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
-  const index = await compute.run(INDEX_NEIGHBOURS, { bank: union.rows, d: dimensions, k: DEPTH });
-  const found = await index.search(queries, { progress: reporter.stage('search'), signal });
-  const depth = found.rows.length / (test.length * positions);
+  const { bank, train, test, grid, positions, weights, picks, soft, found, depth } = await previewBank(
+    lab,
+    category,
+    config,
+  );
+  const { crop } = config.features.preprocessing;
   const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;
   const defects = category.masked
-    ? await defectPatches(train, features.preprocessing, grid, config.maskMode, lab.threads)
+    ? await defectPatches(train, config.features.preprocessing, grid, config.maskMode, lab.threads)
     : null;
   const labels = test.map(({ label }) => label);
 
@@ -90,7 +57,7 @@ export async function createPreview(lab: Lab, category: Category, config: Evalua
         taken++;
         if (nearest < 0) nearest = found.rows[at];
       }
-      return (sum / taken) * (union.weights ? union.weights[nearest] : 1);
+      return (sum / taken) * (soft ? soft[nearest] : 1);
     });
   return {
     approximation: 'filtered bank',
@@ -115,13 +82,10 @@ function thinPixelAuroc(
   crop: number,
 ): number | null {
   const positions = grid * grid;
-  const side = Math.floor(crop / STRIDE);
-  const thin = <T extends Float32Array | Uint8Array>(full: T): T =>
-    full.filter((_, at) => (at % crop) % STRIDE === 2 && Math.floor(at / crop) % STRIDE === 2) as T;
-  const pixels = collectPixels(side);
+  const pixels = collectPixels(thinSide(crop));
   for (const [i, mask] of masks.entries()) {
     const map = anomalyMap(scores.subarray(i * positions, (i + 1) * positions), grid, crop);
-    pixels.add(thin(map), mask && thin(mask));
+    pixels.add(thinned(map, crop), mask && thinned(mask, crop));
   }
   return pixels.auroc();
 }

@@ -1,5 +1,5 @@
+import { imageScores } from '../detector/image-scores.js';
 import { anomalyMap } from '../detector/map.js';
-import { imageScores } from '../detector/score.js';
 import type { TaskContext } from '../kernels/task.js';
 import { collectPixels } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';

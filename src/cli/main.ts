@@ -12,6 +12,7 @@ import { addDetect } from './detect.js';
 import { addDoctor } from './doctor.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
+import { addExplore } from './explore.js';
 import { addExport } from './export.js';
 import { describeFailure } from './failure.js';
 import { addFit } from './fit.js';
@@ -34,6 +35,7 @@ const program = new Command('softpatch')
 
 for (const add of [
   addDemo,
+  addExplore,
   addAudit,
   addEvaluate,
   addSweep,

@@ -14,11 +14,12 @@ import type { LazyBank, MemoryBank } from './bank.js';
 import { bankToGraph } from './bank-onnx.js';
 import { type BankConfig, type BankMethod, bankConfig, checkBankConfig, PROFILES, type Profile } from './config.js';
 import { type FitTrace, fitBank } from './fit-bank.js';
+import { imageScores } from './image-scores.js';
 import { imageSearch } from './image-search.js';
 import { leaveOutScores } from './leave-out.js';
 import { anomalyMaps } from './maps.js';
 import { type BatchScores, reweightedSearch } from './reweighted-search.js';
-import { imageScores, patchScores } from './score.js';
+import { patchScores } from './score.js';
 import { checkProfile } from './settings.js';
 import type { Fitted, ReadingDefaults, Settings, System, Tensors } from './system.js';
 

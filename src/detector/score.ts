@@ -1,7 +1,6 @@
 import { checkLength, checkWhole, countRows } from '../arguments.js';
 import { isFar, type Rows, rowCount } from '../engine/rows.js';
 import type { Compute } from '../engine/stage.js';
-import { InputError } from '../errors.js';
 import type { Watch } from '../progress.js';
 import { INDEX_NEIGHBOURS, type Neighbours } from './neighbours.js';
 
@@ -49,18 +48,6 @@ export function patchScores(
     let sum = 0;
     for (let j = 0; j < k; j++) sum += distance === 'root' ? Math.sqrt(squared[p * k + j]) : squared[p * k + j];
     scores[p] = (sum / k) * (weights ? weights[rows[p * k]] : 1);
-  }
-  return scores;
-}
-
-/** An image's score: the largest of its patch scores [images·positions] → [images]. */
-export function imageScores(patches: Float32Array, positions: number): Float32Array {
-  const scores = new Float32Array(countRows('patches', patches, positions));
-  if (patches.some(Number.isNaN)) throw new InputError('patches holds NaN', 'Check where these values come from');
-  for (let i = 0; i < scores.length; i++) {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let p = i * positions; p < (i + 1) * positions; p++) if (patches[p] > most) most = patches[p];
-    scores[i] = most;
   }
   return scores;
 }

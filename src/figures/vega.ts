@@ -1,6 +1,5 @@
 import type { Spec } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { PatchOrigin } from '../analysis/weight-histogram.js';
 import { FONT_FAMILY, textWidth } from './render.js';
 
 /** The look of every chart: 1 unit = 1 point, thin lines, one font, colour-blind safe (Okabe–Ito). */
@@ -24,13 +23,6 @@ export const CHART_THEME: NonNullable<TopLevelSpec['config']> = {
   legend: { labelFontSize: 8, titleFontSize: 9, titleFontWeight: 'normal', symbolOpacity: 1 },
   title: { fontSize: 10, fontWeight: 600, anchor: 'start' },
   range: { category: ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'] },
-};
-
-/** Colours of where a patch comes from, the same in every figure; noise is never the palest. */
-export const ORIGIN_COLOURS: Readonly<Record<PatchOrigin, string>> = {
-  'nominal image': '#8a8a9e',
-  'noise image': '#E69F00',
-  'defect patch': '#D55E00',
 };
 
 let measured: Promise<typeof import('vega')> | undefined;

@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { WeightBin } from '../analysis/weight-histogram.js';
-import { ORIGIN_COLOURS } from './vega.js';
+import { ORIGIN_COLOURS } from './colours.js';
 
 /**
  * Outlier weights by where a patch comes from, a panel a method; each origin sums to 1, so that a handful of defect patches

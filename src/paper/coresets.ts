@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { ORIGIN_COLOURS } from '../figures/vega.js';
+import { ORIGIN_COLOURS } from '../figures/colours.js';
 import type { CellResult } from './cell-file.js';
 import { CORESET_SYSTEMS } from './grid.js';
 import { paperSystem } from './systems.js';

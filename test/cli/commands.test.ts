@@ -24,6 +24,7 @@ test('every command has help with examples', async () => {
   for (const args of [
     [],
     ['demo'],
+    ['explore'],
     ['evaluate'],
     ['sweep'],
     ['run'],

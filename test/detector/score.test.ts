@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { imageScores } from '../../src/detector/image-scores.js';
 import { anomalyMap, gaussianTaps } from '../../src/detector/map.js';
-import { imageScores, patchScores } from '../../src/detector/score.js';
+import { patchScores } from '../../src/detector/score.js';
 
 test('patchScores averages the k squared distances and multiplies by the nearest row’s weight', () => {
   const found = { rows: Int32Array.of(1, 0, 0, 1), squared: Float32Array.of(2, 4, 1, 3) };

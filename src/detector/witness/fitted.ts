@@ -9,8 +9,8 @@ import type { LazyBank } from '../bank.js';
 import { bankTensors, type FittedBank } from '../bank-system.js';
 import type { BankConfig } from '../config.js';
 import type { FitTrace } from '../fit-bank.js';
+import { imageScores } from '../image-scores.js';
 import { anomalyMaps } from '../maps.js';
-import { imageScores } from '../score.js';
 import type { Fitted } from '../system.js';
 import { type LazyWitnessed, witnessedSearch } from './search.js';
 

@@ -3,7 +3,7 @@ import { PATCHCORE_PREPROCESSING } from '../../image/preprocess.js';
 import { contentKey, hashBytes } from '../../storage/cache.js';
 import { bankToGraph } from '../bank-onnx.js';
 import { bankLayers, fittedBank, restoredBank } from '../bank-system.js';
-import { imageScores } from '../score.js';
+import { imageScores } from '../image-scores.js';
 import { checkProfile } from '../settings.js';
 import type { System } from '../system.js';
 import { decisionNote, decisionOf } from './decision.js';

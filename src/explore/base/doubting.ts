@@ -1,0 +1,98 @@
+import type { Category } from '../../dataset/category.js';
+import { gather } from '../../detector/bank.js';
+import { INDEX_NEIGHBOURS, type Neighbours } from '../../detector/neighbours.js';
+import { inspectTraining } from '../../detector/witness/inspect.js';
+import { startingBank, witnessSettings } from '../../detector/witness/settings.js';
+import type { EvaluateConfig } from '../../experiment/config.js';
+import { contaminate } from '../../experiment/contaminate.js';
+import type { Lab } from '../../experiment/lab.js';
+import { patchGrid } from '../../features/layers.js';
+import { featureReader } from '../../features/reader.js';
+import { createRandom } from '../../random.js';
+import type { CutRule } from '../view/base.js';
+import { gatherSteps, type Step } from '../view/steps.js';
+import { CUT_RANGES } from '../view/stop.js';
+import type { BaseParts } from './parts.js';
+
+/** Neighbours kept a query: doubted rows need others as witnesses. */
+const DEPTH = 32;
+
+/**
+ * The cleaning method at every level (docs/cleaning.md 5): one bank for all, of whose rows more or fewer are doubted. Approximate
+ * only where none of the 32 nearest rows counts; then the last of them stands in.
+ * @throws InputError for images that cannot be compared; Cancelled.
+ */
+export async function doubtingParts(lab: Lab, category: Category, config: EvaluateConfig): Promise<BaseParts> {
+  const { compute, reporter, signal } = lab;
+  const settings = witnessSettings(config.settings);
+  const { train, test } = contaminate(category, config);
+  const { positions } = patchGrid(config.features);
+  const reader = await featureReader(lab, config.features);
+  const { patches, bank, groups, verdict } = await inspectTraining(
+    lab,
+    reader,
+    train,
+    settings,
+    createRandom(config.seed),
+  );
+  const [{ judged, median, deviation, suspects, heard }] = verdict.opinions;
+  const high = judged.slice().sort()[Math.floor((judged.length - 1) * settings.quantile)];
+  const { dimensions } = patches;
+  const { rows } = gather({ rows: await patches.rows(), dimensions }, bank.picks, null, startingBank(settings));
+  const index = await compute.run(INDEX_NEIGHBOURS, { bank: rows, d: dimensions, k: DEPTH });
+  const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
+  const found = await index.search(queries, { progress: reporter.stage('search'), signal });
+  const image = Int32Array.from(bank.picks, (pick) => Math.floor(pick / positions));
+  const doubtable = {
+    group: image.map((own) => groups[own]),
+    from: Float32Array.from(bank.picks, (pick, row) =>
+      suspects[image[row]] === 1 && judged[pick] > high ? Number.POSITIVE_INFINITY : judged[pick],
+    ),
+  };
+  const lowest = heard ? Math.exp(median + CUT_RANGES.level.low * deviation) : Number.POSITIVE_INFINITY;
+  const depth = found.rows.length / (test.length * positions);
+  const steps = gatherSteps(test.length * positions, lowest, (query) =>
+    stepsOf(found, doubtable, { query, depth, witnesses: settings.witnesses, heard }),
+  );
+  const cut: CutRule = { name: 'level', median, deviation, high, heard };
+  const picks = bank.picks.slice().sort();
+  return {
+    cut,
+    coreset: picks.length,
+    arrays: { weights: judged, suspected: Uint8Array.from(suspects), picks, ...steps },
+  };
+}
+
+/** Of each row of the bank its picture, and the cut from which on it is trusted; +∞ where no cut makes it so. */
+interface Doubtable {
+  group: Int32Array;
+  from: Float32Array;
+}
+
+/** The score at each cut where one of the nearest rows changes sides, falling. */
+function* stepsOf(
+  found: Neighbours,
+  { group, from }: Doubtable,
+  { query, depth, witnesses, heard }: { query: number; depth: number; witnesses: number; heard: boolean },
+): Generator<Step> {
+  const begin = query * depth;
+  const near = found.rows.subarray(begin, begin + depth);
+  const scoreAt = (cut: number): number => {
+    const agreed = new Set<number>();
+    for (let j = 0; j < near.length; j++) {
+      if (!heard || from[near[j]] <= cut) return found.squared[begin + j];
+      agreed.add(group[near[j]]);
+      if (agreed.size === witnesses) return found.squared[begin + j];
+    }
+    return found.squared[begin + near.length - 1];
+  };
+  const turns = [...new Set(Array.from(near, (row) => from[row]))].filter(Number.isFinite).sort((a, b) => b - a);
+  let last: Step | undefined;
+  for (const turn of turns) {
+    const step = { from: turn, score: scoreAt(turn) };
+    if (last && last.score !== step.score) yield last;
+    last = step;
+  }
+  if (last) yield last;
+  yield { from: Number.NEGATIVE_INFINITY, score: scoreAt(Number.NEGATIVE_INFINITY) };
+}
