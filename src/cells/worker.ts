@@ -31,7 +31,7 @@ export function retire({ token }: Worker): void {
 
 /**
  * This process. An array task is told by Slurm's `SLURM_ARRAY_JOB_ID` and `SLURM_ARRAY_TASK_ID`, or by the `JOB_COMPLETION_INDEX`
- * of a Kubernetes Indexed Job, whose pods have the host name JOB-INDEX.
+ * of a Kubernetes Indexed Job, whose pods have the host name JOB-INDEX; elsewhere the index is put behind the host's name.
  */
 export function thisWorker(env: NodeJS.ProcessEnv = process.env): Worker {
   const host = hostname();
@@ -45,7 +45,10 @@ export function thisWorker(env: NodeJS.ProcessEnv = process.env): Worker {
   };
   working.add(own.token);
   if (job && task) return { ...own, task: `${job}_${task}`, run: job, index: Number(task) };
-  if (completion) return { ...own, task: host, run: host.replace(/-\d+$/, ''), index: Number(completion) };
+  if (completion) {
+    const run = host.endsWith(`-${completion}`) ? host.slice(0, -completion.length - 1) : host;
+    return { ...own, task: `${run}-${completion}`, run, index: Number(completion) };
+  }
   return { ...own, task: null, run: null, index: null };
 }
 
