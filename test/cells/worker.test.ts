@@ -10,7 +10,11 @@ test('array tasks are told apart by Slurm’s numbers or the index of an Indexed
   assert.deepEqual([first.index, second.index, first.run], [0, 1, second.run]);
   assert.notEqual(first.task, second.task);
   assert.equal(isGone(second, first), false, 'a neighbour on this host is alive');
-  assert.equal(isGone(thisWorker({ JOB_COMPLETION_INDEX: '0' }), first), true, 'an earlier turn of the same task is not');
+  assert.equal(
+    isGone(thisWorker({ JOB_COMPLETION_INDEX: '0' }), first),
+    true,
+    'an earlier turn of the same task is not',
+  );
   assert.equal(thisWorker({}).task, null);
   assert.equal(first.host, hostname());
 });
