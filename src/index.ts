@@ -13,6 +13,7 @@ export type { SamplerName } from './coreset/samplers.js';
 export type { NoiseAugmentation } from './dataset/augmentation.js';
 export type { Category, Sample } from './dataset/category.js';
 export { type CategoryCheck, checkCategory } from './dataset/check.js';
+export type { Difficulty } from './dataset/drawn/difficulty.js';
 export { type DrawnOptions, type Encode, SMALL_SET, writeDrawnCategory } from './dataset/drawn/write.js';
 export { leaveOut, readExclusions } from './dataset/exclusions.js';
 export { importData } from './dataset/import.js';
@@ -38,6 +39,8 @@ export type {
   FitGiven,
   Fitted,
   Judge,
+  OnnxEnd,
+  OnnxStart,
   ReadingChoice,
   ReadingDefaults,
   Scored,
@@ -50,7 +53,10 @@ export { type Inspection, inspectTraining } from './detector/witness/inspect.js'
 export { type JudgeName, type WitnessSettings, witnessSettings } from './detector/witness/settings.js';
 export type { Opinion, Verdict } from './detector/witness/verdict.js';
 export type { Engine, EngineChoice, EngineName, Provider } from './engine/names.js';
+export type { Attribute, Attributes, OnnxGraph, Side, ValueType } from './engine/onnx-graph.js';
+export type * from './engine/onnx-schema.js';
 export type { Resources } from './engine/resources.js';
+export type { FarRows, Rows } from './engine/rows.js';
 export type { Compute, Stage } from './engine/stage.js';
 export { Cancelled, InputError } from './errors.js';
 export { FALSE_ALARMS, leveller, type Promised, promised, pValue, thresholdAt } from './experiment/calibration.js';

@@ -33,7 +33,7 @@ export interface OnnxLayer {
   others: number;
 }
 
-/** What is read of an ONNX file's network ({@link describeOnnx}); the file itself is named by the weights. */
+/** What is read of an ONNX file's network (`describeOnnx`); the file itself is named by the weights. */
 export interface OnnxNetwork {
   layers: readonly OnnxLayer[];
 }

@@ -1,5 +1,7 @@
 // The paper's experiments: grid, cells, tables and figures.
 
+export type { ClaimTimes } from '../cells/claims.js';
+export type { Worker } from '../cells/worker.js';
 export { authorsReadmeTable } from './authors-readme.js';
 export {
   type CellResult,
@@ -24,7 +26,7 @@ export {
 } from './published-cells.js';
 export { PUBLISHED_TABLES, type PublishedTable, publishedTable } from './published-tables.js';
 export { type ResultRow, resultRows } from './result-rows.js';
-export { type CellFailure, finishedCells, type RunOutcome, runCells } from './run.js';
+export { type CellFailure, finishedCells, type RunOptions, type RunOutcome, runCells } from './run.js';
 export type { TestScores } from './statistics.js';
 export { PAPER_SYSTEMS, type PaperSystem } from './systems.js';
 export { aurocTable } from './tables.js';

@@ -31,7 +31,7 @@ export interface RunOptions {
 
 /**
  * Computes the cells that have no result yet, one atomic file each, together with whoever else computes into the folder: a cell is claimed
- * first ({@link workThrough}), and a killed run loses only the cell it was at. Damaged files are computed again, by array tasks only where
+ * first (`workThrough`), and a killed run loses only the cell it was at. Damaged files are computed again, by array tasks only where
  * they come upon them; failures are collected and do not stop the others.
  * @throws Cancelled.
  */
