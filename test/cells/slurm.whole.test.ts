@@ -45,8 +45,7 @@ async function submitted(slurm: Slurm, args: readonly string[]): Promise<{ array
 }
 
 test('a real Slurm runs the drawn grid as arrays, through kills, requeues and a lost controller', async (t) => {
-  // Its parts ran on a real Slurm, the whole has not yet passed in one piece.
-  const why = process.env.SOFTPATCH_SLURM ? whyNoSlurm() : 'asked for by SOFTPATCH_SLURM=1';
+  const why = whyNoSlurm();
   if (why) return t.skip(why);
   const root = resolve(await temporaryFolder(t));
   const size = ['--train', '8', '--good', '3', '--defective', '2'];
