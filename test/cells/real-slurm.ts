@@ -89,8 +89,16 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
   );
   const call = async (program: string, ...args: string[]): Promise<string> =>
     (await run(program, args, { env })).stdout;
+  // Kept, since the folder may be gone when the daemons are to end.
+  const pids = new Map<string, number>();
+  const note = async (file: string): Promise<void> => {
+    await until(async () => {
+      pids.set(file, Number(await readFile(join(folder, file), 'utf8')));
+      return pids.get(file)! > 0;
+    });
+  };
   const endPid = async (file: string): Promise<void> => {
-    const pid = Number(await readFile(join(folder, file), 'utf8').catch(() => ''));
+    const pid = pids.get(file);
     if (!pid) return;
     try {
       process.kill(pid, 'SIGTERM');
@@ -102,10 +110,15 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
       // It has ended.
     }
   };
-  const startController = (): Promise<unknown> => run('slurmctld', ['-f', conf], { env });
+  const startController = async (): Promise<void> => {
+    await run('slurmctld', ['-f', conf], { env });
+    await note('slurmctld.pid');
+  };
+  await note('munge/pid-file');
   await startController();
   // The node may claim more processors than the machine has.
   await run('slurmd', ['-f', conf], { env });
+  await note('slurmd.pid');
   const slurm: Slurm = {
     env,
     call,
