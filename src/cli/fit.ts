@@ -7,12 +7,14 @@ import { type Listed, surveyFolder } from '../dataset/listing.js';
 import { readManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { injectNoise } from '../dataset/noise.js';
-import { saveDetector } from '../detector/model.js';
+import { loadDetector, saveDetector } from '../detector/model.js';
 import { SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import { evaluateConfig } from '../experiment/config.js';
 import { refuseKnown } from '../experiment/defects.js';
+import { extendDetector } from '../experiment/extend.js';
 import { fitDetector } from '../experiment/fit.js';
+import { locateWeights } from '../experiment/locate-weights.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
 import {
@@ -42,6 +44,7 @@ interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheO
   good?: string[];
   exclude?: string;
   out: string;
+  extend?: string;
   selfContained?: boolean;
   json?: string;
   threads?: number;
@@ -57,6 +60,7 @@ export function addFit(program: Command): void {
     .option('--category <name>', 'category under --data')
     .option('--good <dir...>', 'plain folders of training images, instead of --data')
     .requiredOption('--out <file>', 'where to save the detector (.safetensors)')
+    .option('--extend <file>', 'grow the memory bank of this detector by the images of --good, without its old ones')
     .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
     .option('--json <file>', 'write what was fitted; - is standard output');
   addCalibrationOptions(command);
@@ -66,12 +70,14 @@ export function addFit(program: Command): void {
       `
 Examples:
   softpatch fit --good photos/good --out mine.safetensors
-  softpatch fit --data data/mvtec --category screw --method softpatch-lof --out screw.safetensors`,
+  softpatch fit --data data/mvtec --category screw --method softpatch-lof --out screw.safetensors
+  softpatch fit --extend mine.safetensors --good photos/march --out mine-2.safetensors`,
     )
     .action(runFit);
 }
 
 async function runFit(options: Options): Promise<void> {
+  if (options.extend) return runExtend(options, options.extend);
   const { method, seed } = options;
   // Of one's own pictures nothing should be cut away unasked.
   const own = options.good && !options.frame && options.crop === undefined;
@@ -96,6 +102,33 @@ async function runFit(options: Options): Promise<void> {
     console.log(
       `fitted ${method} on ${train.length - detector.dropped.length} images of ${name}${dropped}: ${size}` +
         `decision threshold ${detector.decisionThreshold.toFixed(4)}, saved to ${options.out}\n${seen(config.features.preprocessing)}\n${promiseLine(detector)}`,
+    );
+  });
+}
+
+/** A saved detector with more good images. */
+async function runExtend(options: Options, model: string): Promise<void> {
+  const before = await loadDetector(model);
+  const { name, train, leftOut } = await trainingImages(options);
+  const calibration = await calibrationChoice(options);
+  const good = train.map(({ path }) => path);
+  await refuseKnown(calibration.defects ?? [], good, 'the good images');
+  const weights = options.weights
+    ? ({ kind: 'file', path: options.weights } as const)
+    : await locateWeights(model, before);
+  await withLab(options, async (lab) => {
+    const left = leftOutLine(leftOut);
+    if (left) lab.reporter.note(left);
+    const { seed } = options;
+    const { detector, added } = await extendDetector(lab, before, train, { ...calibration, weights, seed, name });
+    await saveDetector(options.out, detector, options);
+    const { tensors, ...rest } = detector;
+    const coresetSize = tensors.picks.data.length;
+    if (options.json) await writeJsonOutput(options.json, { ...rest, out: options.out, coresetSize, added });
+    const [was, is] = [before, detector].map(({ decisionThreshold }) => decisionThreshold.toFixed(4));
+    console.log(
+      `${model} and ${train.length} images of ${name}: ${added} patches more, ${coresetSize} in all, ` +
+        `decision threshold ${was} → ${is}, saved to ${options.out}\n${promiseLine(detector)}`,
     );
   });
 }

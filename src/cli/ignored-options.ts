@@ -14,6 +14,12 @@ interface Rule {
 
 const noisy = ({ noise, noiseManifest }: Options): boolean => Number(noise) > 0 || noiseManifest !== undefined;
 
+/** What `fit --extend` heeds; the rest a saved detector has settled. */
+const EXTENDING: readonly string[] = [
+  ...['extend', 'good', 'exclude', 'out', 'json', 'selfContained', 'weights', 'engine', 'threads', 'seed'],
+  ...['cache', 'cacheLimit', 'falseAlarms', 'defects', 'calibration', 'assumeDefective'],
+];
+
 const RULES: readonly Rule[] = [
   {
     option: 'data',
@@ -36,6 +42,7 @@ const RULES: readonly Rule[] = [
     why: 'only a category of --data has defects to inject',
   },
   { commands: ['fit'], option: 'overlap', unless: () => false, why: 'fit has no test set that images could stay in' },
+  { commands: ['fit'], option: 'extend', unless: ({ good }) => Boolean(good), why: 'new images come from --good' },
   { option: 'overlap', unless: noisy, why: 'without --noise nothing is injected' },
   { option: 'noiseAugmentation', unless: noisy, why: 'without --noise nothing is injected' },
   { option: 'repeatNoise', unless: noisy, why: 'without --noise nothing is injected' },
@@ -55,10 +62,17 @@ const RULES: readonly Rule[] = [
  */
 export function refuseIgnored(command: Command): void {
   const options = command.opts<Options>();
+  const given = (option: string): boolean => command.getOptionValueSource(option) === 'cli';
   for (const { commands, option, unless, why } of RULES) {
     if (commands && !commands.includes(command.name())) continue;
-    if (command.getOptionValueSource(option) !== 'cli' || unless(options)) continue;
-    const flag = command.options.find((own) => own.attributeName() === option)?.long ?? `--${option}`;
-    throw new InputError(`${flag} would be ignored: ${why}`, `Leave ${flag} out`);
+    if (given(option) && !unless(options)) refuse(command, option, why);
   }
+  if (command.name() !== 'fit' || !options.extend) return;
+  const settled = command.options.map((own) => own.attributeName()).filter((own) => !EXTENDING.includes(own));
+  for (const option of settled) if (given(option)) refuse(command, option, 'a detector is extended as it was fitted');
+}
+
+function refuse(command: Command, option: string, why: string): never {
+  const flag = command.options.find((own) => own.attributeName() === option)?.long ?? `--${option}`;
+  throw new InputError(`${flag} would be ignored: ${why}`, `Leave ${flag} out`);
 }

@@ -1,7 +1,7 @@
 import { type Arena, createArena } from '../kernels/arena.js';
 import { type Block, blockAt, blockBytes } from '../kernels/block.js';
 import { GREEDY_BLOCK, type GreedyBlock } from '../kernels/blocks.js';
-import { fillWholePanels, wholeRows } from './whole-rows.js';
+import { fillWholePanels, type WholeRows } from './whole-rows.js';
 
 /** Leading axes of the bound; with the residual's norm they make 24 coordinates. */
 export const AXES = 23;
@@ -26,12 +26,12 @@ export interface Layout {
 export type State = Layout & RunState;
 
 /**
- * Lays rows z [n × d] and their reduced form y [n × (AXES + 1)] out for the kernel, in whole numbers, with buffers for `runs` simultaneous
+ * Lays rows z [n × d] and their reduced form [n × (AXES + 1)] in whole numbers out for the kernel, with buffers for `runs` simultaneous
  * selections of at most `most` rows, each with `helpers` helping threads.
  */
 export function layOut(
   z: Float32Array,
-  y: Float32Array,
+  whole: WholeRows,
   n: number,
   d: number,
   most: number,
@@ -41,7 +41,6 @@ export function layOut(
 ): Layout {
   const blocks = Math.ceil(n / 8);
   const slots = helpers * SLOTS;
-  const whole = wholeRows(y, AXES + 1);
   const dims = whole.padded;
   const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, blocks)));
   const groups = Math.ceil(most / 4) + 1;
@@ -93,4 +92,21 @@ function fillPanels(panels: Float32Array, z: Float32Array, d: number): void {
     const lane = (i >> 3) * 8 * d + (i & 7);
     for (let a = 0; a < d; a++) panels[lane + a * 8] = z[i * d + a];
   }
+}
+
+/** Makes a row chosen before, which need not lie in the layout, the centre of a number, as the kernel does: −2c and |c|². */
+export function putCentre({ arena, block }: State, number: number, row: Float32Array, whole: Int16Array): void {
+  arena.floats(block.get('centres') + number * row.length * 4, row.length).set(row);
+  const pairs = block.get('pairs');
+  const group = block.get('wholeCentres') + (number >> 2) * (pairs + 1) * 16 + (number & 3) * 4;
+  let squares = 0;
+  for (let i = 0; i < pairs; i++) {
+    const pair = new Int16Array(arena.memory.buffer, group + i * 16, 2);
+    for (const a of [0, 1]) {
+      const value = whole[2 * i + a];
+      pair[a] = -2 * value;
+      squares += value * value;
+    }
+  }
+  arena.ints(group + pairs * 16, 1)[0] = squares;
 }

@@ -10,6 +10,7 @@ import type { Watch } from '../progress.js';
 import { type Anchors, allAnchors, startAnchors } from './anchors.js';
 import { AXES, layOut, type State } from './greedy-layout.js';
 import { principalAxes, reduce } from './principal-axes.js';
+import { wholeRows } from './whole-rows.js';
 
 export interface GreedyOptions {
   /** Rows to pick. */
@@ -37,6 +38,9 @@ export const SELECT_ROWS: Stage<SelectionJob, Int32Array> = {
 /** Threads beyond the leader: blocks refreshed ahead of need are partly wasted, so more gain nothing. */
 const MOST_HELPERS = 3;
 
+/** Threads that help the leader of a selection. */
+export const helpersOf = ({ count }: Pick<Threads, 'count'>): number => Math.min(count - 1, MOST_HELPERS);
+
 /**
  * Greedy k-centre selection (docs/methods.md 3.2; Sener & Savarese 2018): repeatedly the row farthest from all chosen ones,
  * ties to the lowest row. Exact: the picks are those of the plain loop over squared distances Σ(a−b)² summed in
@@ -56,7 +60,7 @@ export async function greedyCoreset(
   watch: Watch = {},
 ): Promise<Int32Array> {
   checkCount(options.count, z.length / d);
-  const selection = await prepareGreedy(threads, z, d, options.count, 1, Math.min(threads.count - 1, MOST_HELPERS));
+  const selection = await prepareGreedy(threads, z, d, options.count, 1, helpersOf(threads));
   return selection.pick(0, options, watch);
 }
 
@@ -86,7 +90,7 @@ export async function prepareGreedy(
   checkFinite('z', z, d);
   const frame = await principalAxes(threads, z, d, AXES);
   const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const layout = layOut(z, levels[0], n, d, most, slack, runs, helpers);
+  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers);
   const kernels = instantiateKernels(layout.arena.memory);
   return {
     async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
@@ -138,7 +142,8 @@ export function checkCount(count: number, n: number): void {
 
 const GREEDY = task<typeof import('./greedy-task.js')>(new URL('./greedy-task.js', import.meta.url));
 
-async function selectInThreads(threads: Threads, state: State, count: number, watch: Watch): Promise<void> {
+/** Selects until `count` centres stand, in a thread that others help. @throws Cancelled. */
+export async function selectInThreads(threads: Threads, state: State, count: number, watch: Watch): Promise<void> {
   const { arena, stop } = state;
   const greedy = state.block.at;
   await stoppable(arena.ints(stop, 1), watch.signal, () => {

@@ -44,6 +44,11 @@ export function wholeRows(rows: Float32Array, own: number): WholeRows {
   return { ...whole, values };
 }
 
+/** Rows [from, to) of them, at the same scale. */
+export function wholePart(whole: WholeRows, from: number, to: number): WholeRows {
+  return { ...whole, values: whole.values.subarray(from * whole.padded, to * whole.padded) };
+}
+
 /**
  * Rounds a query as the rows were. One that lies farther out than they do is drawn in towards them: a projection onto a ball
  * that holds every row brings it no farther from any, so that bounds stay bounds.

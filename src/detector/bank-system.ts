@@ -98,8 +98,8 @@ function bankReading(
   return embedding === 'plain' ? { reading: { kind: 'concatenation', pool: 1 } } : {};
 }
 
-/** Whether scores are not mean squared distances times weights. */
-function ownScores({ distance, support = 0 }: BankConfig): boolean {
+/** Whether scores are not mean squared distances times weights: {@link leaveOutScores} does not know them. */
+export function ownScores({ distance, support = 0 }: BankConfig): boolean {
   return distance === 'root' || support > 0;
 }
 

@@ -23,7 +23,7 @@ export interface CalibrationChoice {
 }
 
 /** Most training images that are left out one by one: 0.25 % false alarms can be told from. */
-const MOST = 400;
+export const MOST = 400;
 
 /**
  * Scores of training images as if they were new.
@@ -80,7 +80,7 @@ async function refitScores(
 }
 
 /** At most `most` items, evenly spread. */
-function spread<Item>(items: readonly Item[], most: number): Item[] {
+export function spread<Item>(items: readonly Item[], most: number): Item[] {
   const count = Math.min(items.length, most);
   return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]);
 }

@@ -2,7 +2,7 @@ import type { Detector } from '../detector/model.js';
 import type { Fitted, Scored } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
 import { checkCancelled, InputError } from '../errors.js';
-import { featureReader } from '../features/reader.js';
+import { type FeatureReader, featureReader } from '../features/reader.js';
 import type { WeightSource } from '../features/spec.js';
 import { noCache } from '../storage/cache.js';
 import { leveller, pValue } from './calibration.js';
@@ -49,15 +49,7 @@ export async function* detect(
   const { weights = detector.features.weights, decisionThreshold = detector.decisionThreshold } = options;
   const own: Lab = { ...lab, cache: noCache() };
   const { reporter, signal } = lab;
-  const features = { ...detector.features, weights };
-  const reader = await featureReader(own, features);
-  if (reader.weightsSha256 !== detector.weightsSha256) {
-    const source = weights.kind === 'file' ? weights.path : `random(${weights.seed})`;
-    throw new InputError(
-      `the weights ${source} are not those this ${features.backbone} detector was fitted with`,
-      'Give the same weight file with --weights, or fit again',
-    );
-  }
+  const reader = await detectorReader(own, detector, weights);
   const system = findSystem(detector.method, lab.systems);
   const fitted = await system.restore(own, reader, detector.tensors, detector.settings);
   const progress = reporter.stage('detect');
@@ -74,6 +66,21 @@ export async function* detect(
       yield { path: batch[i], score, level: level(score), pValue: pValue(detector.calibration, score), anomalous, map };
     }
   }
+}
+
+/**
+ * Reads images as a saved detector does. @param weights the backbone's, wherever they lie now.
+ * @throws InputError when they are not those the detector was fitted with.
+ */
+export async function detectorReader(lab: Lab, detector: Detector, weights: WeightSource): Promise<FeatureReader> {
+  const features = { ...detector.features, weights };
+  const reader = await featureReader(lab, features);
+  if (reader.weightsSha256 === detector.weightsSha256) return reader;
+  const source = weights.kind === 'file' ? weights.path : `random(${weights.seed})`;
+  throw new InputError(
+    `the weights ${source} are not those this ${features.backbone} detector was fitted with`,
+    'Give the same weight file with --weights, or fit again',
+  );
 }
 
 /** Scores images by themselves; where one of them cannot be read, null in its place, if somebody hears of it. */

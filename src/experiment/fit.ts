@@ -59,8 +59,8 @@ export function chosenThreshold(calibration: Calibration): number {
 
 const requests = (paths: readonly string[]): { path: string }[] => paths.map((path) => ({ path }));
 
-/** Before the long work. */
-function checkShares(falseAlarms: number, assumeDefective: number): void {
+/** Before the long work. @throws InputError for an impossible share. */
+export function checkShares(falseAlarms: number, assumeDefective: number): void {
   thresholdAt({ scores: [0] }, falseAlarms);
   if (assumeDefective >= 0 && assumeDefective < 1) return;
   throw new InputError(`${assumeDefective} of the images cannot be defective`, 'Give a share from 0 to below 1');

@@ -196,3 +196,21 @@ test('a few labelled defects set the threshold, when fitting and later; copies o
   const wrong = await fit('--defects', known, '--out', at('known.safetensors'));
   assert.match(wrong.stderr, /the labelled defect .*good\.png is .*bolt\/train\/good\/000\.png of the good images/);
 });
+
+test('a detector grows by new images and goes on detecting; too few of them, or options it has settled, are errors', async () => {
+  const [old, grown] = [at('bank.safetensors'), at('grown.safetensors')];
+  assert.equal((await fit('--method', 'patchcore', '--out', old)).code, 0);
+  const extend = (...more: string[]): Promise<Outcome> =>
+    softpatch(['fit', '--good', at('bolt/test/good'), ...more, '--no-cache', '--engine', 'wasm', '--threads', '2']);
+  const { code, stdout, stderr } = await extend('--extend', old, '--out', grown);
+  assert.equal(code, 0, stderr);
+  const [before, detector] = [await loadDetector(old), await loadDetector(grown)];
+  const added = Math.trunc(0.05 * 2 * 16 ** 2);
+  assert.equal(detector.tensors.picks.data.length, before.tensors.picks.data.length + added);
+  assert.match(stdout, new RegExp(`bank\\.safetensors and 2 images of .*: ${added} patches more`));
+  assert.match(stdout, /from 2 training images, each left out in turn/);
+  assert.equal((await detect(inbox, '--model', grown)).code, 1, 'but for the broken image');
+  const few = await extend('--extend', at('plain.safetensors'), '--out', grown);
+  assert.match(few.stderr, /2 new images are too few/);
+  assert.match((await extend('--extend', old, '--out', grown, '--tau', '0.1')).stderr, /--tau would be ignored/);
+});

@@ -5,7 +5,7 @@ import { addCalibrationOptions } from '../../src/cli/calibration-options.js';
 import { refuseIgnored } from '../../src/cli/ignored-options.js';
 import { list, numbers } from '../../src/cli/lists.js';
 import { addMethodOptions } from '../../src/cli/method-options.js';
-import { addCacheOptions, addNoiseOptions } from '../../src/cli/options.js';
+import { addCacheOptions, addFeatureOptions, addNoiseOptions } from '../../src/cli/options.js';
 
 test('lists are read, empty items are errors', () => {
   assert.deepEqual(list('layer1, layer2'), ['layer1', 'layer2']);
@@ -36,6 +36,7 @@ test('numbers come as a list or a range', () => {
 /** What is refused of a command line. */
 function refused(name: string, ...args: string[]): string {
   const command = new Command(name).option('--data <dir>').option('--good <dir...>').option('--category <name>');
+  addFeatureOptions(command).option('--extend <file>').option('--out <file>');
   addCacheOptions(addNoiseOptions(addMethodOptions(addCalibrationOptions(command))));
   command.parse(args, { from: 'user' });
   try {
@@ -60,6 +61,18 @@ test('options that would be ignored are refused, with the reason', () => {
   }
   assert.match(refused('fit', '--data', 'd', '--noise', '0.1', '--overlap'), /^--overlap .* fit has no test set/);
   assert.match(refused('fit', '--good', 'g', '--noise', '0.1'), /^--noise would be ignored: only a category/);
+  const extend = ['--extend', 'a', '--out', 'b', '--good', 'g'];
+  for (const [option, value] of [
+    ['--tau', '0.1'],
+    ['--method', 'patchcore'],
+    ['--crop', '64'],
+    ['--data', 'd'],
+    ['--folds', '3'],
+  ]) {
+    assert.match(refused('fit', ...extend, option, value), new RegExp(`^${option} would be ignored`));
+  }
+  assert.match(refused('fit', '--extend', 'a', '--data', 'd'), /^--extend would be ignored: new images come from/);
+  assert.equal(refused('fit', ...extend, '--seed', '3', '--false-alarms', '0.1', '--no-cache'), '');
   for (const args of [[], ['--data', 'd', '--category', 'c', '--noise', '0.1', '--overlap'], ['--folds', '3']]) {
     assert.equal(refused('evaluate', ...args), '');
   }
