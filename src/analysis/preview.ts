@@ -8,6 +8,7 @@ import type { Lab } from '../experiment/lab.js';
 import { maskOf } from '../experiment/measure.js';
 import { collectPixels } from '../metrics/pixel.js';
 import { rankLabelled } from '../metrics/ranking.js';
+import { fewAtOnce } from '../storage/few-at-once.js';
 import { previewBank } from './preview-bank.js';
 import { thinned, thinSide } from './thin.js';
 
@@ -40,7 +41,7 @@ export async function createPreview(lab: Lab, category: Category, config: Evalua
     config,
   );
   const { crop } = config.features.preprocessing;
-  const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;
+  const masks = category.masked ? await fewAtOnce(test, (sample) => maskOf(sample, config)) : null;
   const defects = category.masked
     ? await defectPatches(train, config.features.preprocessing, grid, config.maskMode, lab.threads)
     : null;

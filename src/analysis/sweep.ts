@@ -13,6 +13,7 @@ import { patchGrid } from '../features/layers.js';
 import { featureReader, type TrainingPatches } from '../features/reader.js';
 import { task } from '../kernels/task.js';
 import { createRandom, type Random } from '../random.js';
+import { fewAtOnce } from '../storage/few-at-once.js';
 import { bankScores, type PickedBank } from './bank-scores.js';
 import { type Selection, selectAll } from './select-all.js';
 import type { Measured } from './sweep-task.js';
@@ -81,7 +82,7 @@ export async function sweep(
   const defects = category.masked
     ? await defectPatches(train, features.preprocessing, side, maskMode, lab.threads)
     : null;
-  const masks = category.masked ? await Promise.all(test.map((sample) => maskOf(sample, config))) : null;
+  const masks = category.masked ? await fewAtOnce(test, (sample) => maskOf(sample, config)) : null;
   const labels = test.map(({ label }) => label);
   const measuring = reporter.stage('search, measure');
   const measured = new Array<Promise<Measured>>(banks.length);

@@ -4,9 +4,11 @@ import { csvFormat } from 'd3-dsv';
 import { type Audit, type AuditPicture, audit } from '../analysis/audit.js';
 import { imageSizes } from '../cells/json-cells.js';
 import { openCategory } from '../dataset/layouts.js';
-import { listImages } from '../dataset/listing.js';
+import { leftOutLine, noImages } from '../dataset/left-out.js';
+import { surveyFolder } from '../dataset/listing.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
+import { InputError } from '../errors.js';
 import { systemConfig } from '../experiment/config.js';
 import type { Lab } from '../experiment/lab.js';
 import { weightsIdentity } from '../features/weights-identity.js';
@@ -25,6 +27,7 @@ import {
   number,
   whole,
 } from './options.js';
+import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 import { textTable } from './table.js';
 
@@ -32,11 +35,15 @@ interface Options extends FeatureOptions, CacheOptions, CategoriesOptions {
   out: string;
   ratio?: number;
   set?: Settings;
+  record: boolean;
   seed: number;
   threads?: number;
 }
 
 const RESULTS = 'data/results/audit';
+
+/** Switches of `witness` that an audit has no use for: isolation judges, and nothing is kept. */
+const OF_A_DETECTOR: readonly string[] = ['judges', 'k', 'quantile', 'witnesses', 'precision'];
 
 /** `softpatch audit`: which pictures of a folder are probably dirty. */
 export function addAudit(program: Command): void {
@@ -49,7 +56,7 @@ export function addAudit(program: Command): void {
     .option('--set <name=value>', "one of witness's switches, may be repeated, e.g. --set alpha=0.01", assignment)
     .option('--seed <n>', 'seed of every draw', whole, 0);
   addCategories(command, RESULTS);
-  addCacheOptions(addThreads(addFeatureOptions(command)))
+  addCacheOptions(addThreads(addRecord(addFeatureOptions(command))))
     .addHelpText(
       'after',
       `
@@ -66,20 +73,46 @@ Examples:
 
 async function runAudit(dir: string, options: Options): Promise<void> {
   const { out, seed, ratio, set } = options;
+  if (ratio !== undefined && set?.ratio !== undefined) {
+    throw new InputError('ratio is given twice, by its own option and by --set', 'Give it once');
+  }
+  const idle = Object.keys(set ?? {}).find((name) => OF_A_DETECTOR.includes(name));
+  if (idle) throw new InputError(`an audit would ignore ${idle}: it fits no detector`, `Leave ${idle} out`);
   const settings = { ...(ratio !== undefined && { ratio }), ...set };
   const features = await chosenFeatures(options, (chosen) => findSystem('witness').reading('default', chosen));
   const config = systemConfig({ method: 'witness', settings, features }, seed);
   const choice = { features: config.features, settings, seed };
   const categories = options.categories && (await chosenCategories(dir, options.categories));
+  const folder = categories ? null : await surveyed(dir);
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random')
       lab.reporter.note(`no weights given or found: ${config.features.backbone} with random ones sees little`);
-    if (categories) return auditCategories(lab, dir, categories, options, choice);
-    const pictures = (await listImages(dir)).map(({ file, path }) => ({ name: file, path }));
+    const record = async (images: Record<string, string[]>): Promise<void> =>
+      recordRun(options, {
+        configuration: config,
+        engine: lab.compute.engine,
+        weights: [await weightsIdentity(config.features)],
+        images,
+        folders: [out],
+      });
+    if (categories) return auditCategories(lab, dir, categories, options, choice, record);
+    const left = leftOutLine(folder!.leftOut);
+    if (left) lab.reporter.note(left);
+    const pictures = folder!.images.map(({ file, path }) => ({ name: file, path }));
     const found = await audit(lab, basename(dir), pictures, choice);
     await writeAudit(out, found, lab.reporter);
+    await record({ audited: pictures.map(({ path }) => path) });
     console.log(summary(found, out));
   });
+}
+
+/** Images of a folder and what was left out. @throws InputError for its first problem, or without an image. */
+async function surveyed(dir: string): ReturnType<typeof surveyFolder> {
+  const folder = await surveyFolder(dir);
+  const { images, leftOut, problems } = folder;
+  if (problems.length > 0) throw problems[0];
+  if (images.length === 0) throw noImages(dir, leftOut);
+  return folder;
 }
 
 async function writeAudit(out: string, found: Audit, reporter: Reporter): Promise<void> {
@@ -98,6 +131,7 @@ async function auditCategories(
   categories: readonly string[],
   { results = RESULTS, out }: Options,
   choice: Parameters<typeof audit>[3],
+  record: (images: Record<string, string[]>) => Promise<void>,
 ): Promise<void> {
   const { weights: _, ...features } = choice.features;
   const tasks = categories.map((category) => {
@@ -120,6 +154,11 @@ async function auditCategories(
       rows.push({ category, images: images.length, suspected, share, summary: line });
     }
     await writeAtomically(join(out, 'summary.csv'), `${csvFormat(rows)}\n`);
+    const audited: Record<string, string[]> = {};
+    for (const { folder } of found.values()) {
+      audited[folder] = (await openCategory(data, folder)).train.map(({ path }) => path);
+    }
+    await record(audited);
     console.log(
       textTable(
         ['category', 'images', 'suspected'],

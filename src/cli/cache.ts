@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { listCache, trimCache } from '../storage/cache.js';
-import { CACHE_FOLDER, number } from './options.js';
+import { amount, CACHE_FOLDER } from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { textTable } from './table.js';
 
@@ -30,7 +30,7 @@ export function addCache(program: Command): void {
     .command('clear')
     .description('remove every entry, or trim to a size')
     .option('--cache <dir>', 'folder', CACHE_FOLDER)
-    .option('--keep <GB>', 'keep this much, most recently used', number)
+    .option('--keep <GB>', 'keep this much, most recently used', amount)
     .addHelpText('after', '\nExamples:\n  softpatch cache clear\n  softpatch cache clear --keep 5')
     .action(async (options: { cache: string; keep?: number }) => {
       let freed: number;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type LeftOut, leftOutLine } from '../dataset/left-out.js';
 import type { Calibration } from '../detector/calibration.js';
 import { type Detector, loadDetector, saveDetector } from '../detector/model.js';
 import type { EngineChoice } from '../engine/names.js';
@@ -11,6 +12,7 @@ import { chosenThreshold } from '../experiment/fit.js';
 import { locateWeights } from '../experiment/locate-weights.js';
 import { imagesOf, promiseLine } from './calibration-options.js';
 import { addEngine, addThreads, number } from './options.js';
+import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 
 interface Options {
@@ -20,6 +22,7 @@ interface Options {
   falseAlarms?: number;
   weights?: string;
   out: string;
+  record: boolean;
   threads?: number;
   engine: EngineChoice;
 }
@@ -44,7 +47,7 @@ export function addCalibrate(program: Command): void {
     )
     .option('--weights <file>', "the backbone's weights, if they moved")
     .requiredOption('--out <file>', 'where to save the detector with its new threshold');
-  addThreads(addEngine(command))
+  addThreads(addEngine(addRecord(command)))
     .addHelpText(
       'after',
       `
@@ -60,13 +63,16 @@ async function runCalibrate(options: Options): Promise<void> {
     throw new InputError('nothing to calibrate by was named', 'Give --good DIR, --defects DIR or --false-alarms RATE');
   }
   const detector = await loadDetector(options.model);
-  const good = await imagesOf(options.good ?? []);
-  const defects = await imagesOf(options.defects ?? []);
+  const leftOut: LeftOut[] = [];
+  const good = await imagesOf(options.good ?? [], leftOut);
+  const defects = await imagesOf(options.defects ?? [], leftOut);
   await refuseKnown(defects, good, 'the good images');
   const weights = options.weights
     ? ({ kind: 'file', path: options.weights } as const)
     : await locateWeights(options.model, detector);
   await withLab(options, async (lab) => {
+    const left = leftOutLine(leftOut);
+    if (left) lab.reporter.note(left);
     const scores = async (paths: readonly string[]): Promise<number[]> => {
       const found: number[] = [];
       for await (const { score } of detect(lab, detector, paths, { weights })) found.push(score);
@@ -81,6 +87,15 @@ async function runCalibrate(options: Options): Promise<void> {
     const calibration: Calibration = { how, scores: normal, assumedDefective, falseAlarms, defects: labelled };
     const own: Detector = { ...detector, calibration, decisionThreshold: chosenThreshold(calibration) };
     await saveDetector(options.out, own);
+    const { method, features, settings, decisionThreshold } = own;
+    await recordRun(options, {
+      configuration: { method, features, settings, falseAlarms, decisionThreshold },
+      engine: lab.compute.engine,
+      weights: [own.weightsSha256],
+      images: { good, defects },
+      files: { model: options.model },
+      outputs: [options.out],
+    });
     console.log(
       `decision threshold ${detector.decisionThreshold.toFixed(4)} → ${own.decisionThreshold.toFixed(4)}, saved to ${options.out}\n${promiseLine(own)}`,
     );

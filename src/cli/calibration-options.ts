@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { isFolder, listImages } from '../dataset/listing.js';
+import { type LeftOut, noImages } from '../dataset/left-out.js';
+import { isFolder, surveyFolder } from '../dataset/listing.js';
 import type { Detector } from '../detector/model.js';
-import { InputError } from '../errors.js';
 import { FALSE_ALARMS, promised } from '../experiment/calibration.js';
 import type { CalibrationChoice } from '../experiment/calibration-scores.js';
 import { missedAt } from '../experiment/defects.js';
@@ -33,7 +33,7 @@ export function addCalibrationOptions(command: Command): Command {
         'how training images are scored as if new (default: leave-one-out where the method can, else refit)',
       ).choices(['leave-one-out', 'refit', 'none']),
     )
-    .option('--folds <n>', 'parts that are left out in turn when refitting (default: 5)', whole)
+    .option('--folds <n>', 'parts that are left out in turn when refitting, which it chooses (default: 5)', whole)
     .option(
       '--assume-defective <share>',
       'of the training images: so many of the highest scores do not count (default: 0)',
@@ -41,19 +41,29 @@ export function addCalibrationOptions(command: Command): Command {
     );
 }
 
-/** What a user chose of the calibration; the defects as image paths. @throws InputError for a folder without images. */
-export async function calibrationChoice(options: CalibrationOptions): Promise<CalibrationChoice> {
-  const { falseAlarms, calibration: how, folds, assumeDefective, defects } = options;
-  return { falseAlarms, how, folds, assumeDefective, defects: await imagesOf(defects ?? []) };
+/**
+ * What a user chose of the calibration; the defects as image paths. Folds are those of refitting, so naming them chooses it.
+ * @param leftOut takes what is not read. @throws InputError for a folder without images.
+ */
+export async function calibrationChoice(options: CalibrationOptions, leftOut: LeftOut[]): Promise<CalibrationChoice> {
+  const { falseAlarms, folds, assumeDefective, defects } = options;
+  const how = options.calibration ?? (folds === undefined ? undefined : 'refit');
+  return { falseAlarms, how, folds, assumeDefective, defects: await imagesOf(defects ?? [], leftOut) };
 }
 
-/** The images of folders, and images that are named. @throws InputError for a folder without images. */
-export async function imagesOf(paths: readonly string[]): Promise<string[]> {
+/** The images of folders, and images that are named. @param leftOut takes what is not read. @throws InputError for a folder without images. */
+export async function imagesOf(paths: readonly string[], leftOut: LeftOut[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    const own = (await isFolder(path)) ? (await listImages(path)).map((image) => image.path) : [path];
-    if (own.length === 0) throw new InputError(`${path} holds no images`, 'Give a folder of PNG or JPEG images');
-    found.push(...own);
+    if (!(await isFolder(path))) {
+      found.push(path);
+      continue;
+    }
+    const { images, leftOut: left, problems } = await surveyFolder(path);
+    if (problems.length > 0) throw problems[0];
+    if (images.length === 0) throw noImages(path, left);
+    leftOut.push(...left);
+    found.push(...images.map((image) => image.path));
   }
   return found;
 }

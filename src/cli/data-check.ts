@@ -4,6 +4,7 @@ import { type CategoryCheck, checkCategory } from '../dataset/check.js';
 import { layoutOf, listCategories } from '../dataset/layouts.js';
 import { listFolders } from '../dataset/listing.js';
 import type { CountReport } from '../dataset/mvtec-counts.js';
+import { InputError } from '../errors.js';
 import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 import { textTable } from './table.js';
@@ -27,17 +28,25 @@ async function runCheck(folder: string, options: { json?: string }): Promise<voi
   const names = await listCategories(folder);
   const itself = names.length === 0 || (await layoutOf(folder)) !== undefined;
   const checks: CategoryCheck[] = [];
+  const unopened: Pick<CategoryCheck, 'category' | 'errors'>[] = [];
   for (const name of itself ? [undefined] : names) {
-    checks.push(await checkCategory(folder, name, reporter.stage(`reading ${name ?? folder}`)));
+    try {
+      checks.push(await checkCategory(folder, name, reporter.stage(`reading ${name ?? folder}`)));
+    } catch (error) {
+      // One category that cannot be opened does not hide what is wrong with the others.
+      if (!(error instanceof InputError) || name === undefined) throw error;
+      unopened.push({ category: name, errors: [error.message] });
+    }
   }
   reporter.stop();
   const others = itself ? [] : (await listFolders(folder)).filter((name) => !names.includes(name));
-  if (options.json) await writeJsonOutput(options.json, checks);
+  if (options.json) await writeJsonOutput(options.json, [...checks, ...unopened]);
   console.log(countTable(checks));
   for (const check of checks) console.log(`\n${describe(check)}`);
+  for (const { category, errors } of unopened) console.log(`\n${category}: cannot be opened\n  error: ${errors[0]}`);
   if (others.length > 0)
     console.log(`\nfolders without a category: ${others.map((name) => join(folder, name)).join(', ')}`);
-  if (checks.some(({ errors }) => errors.length > 0)) process.exitCode = 1;
+  if ([...checks, ...unopened].some(({ errors }) => errors.length > 0)) process.exitCode = 1;
 }
 
 function describe({ category, layout, kinds, sides, errors, warnings, differences, leftOut }: CategoryCheck): string {

@@ -1,7 +1,8 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { csvFormat } from 'd3-dsv';
-import { isFolder, listImages } from '../dataset/listing.js';
+import { leftOutLine, noImages } from '../dataset/left-out.js';
+import { isFolder, type Survey, surveyFolder } from '../dataset/listing.js';
 import { type Detector, loadDetector } from '../detector/model.js';
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
@@ -15,6 +16,7 @@ import { promiseLine } from './calibration-options.js';
 import { type InputImages, picturePaths } from './map-paths.js';
 import { addEngine, addThreads, number } from './options.js';
 import { writeJsonOutput, writeOutput } from './outputs.js';
+import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 import { textTable } from './table.js';
 
@@ -26,6 +28,7 @@ interface Options {
   weights?: string;
   threshold?: number;
   falseAlarms?: number;
+  record: boolean;
   threads?: number;
   engine: EngineChoice;
 }
@@ -43,7 +46,7 @@ export function addDetect(program: Command): void {
     .option('--weights <file>', "the backbone's weights, if they moved")
     .option('--false-alarms <rate>', 'sensitivity: another share of normal images may be called anomalous', number)
     .option('--threshold <score>', 'another decision threshold: raw scores above it are anomalous', number);
-  addThreads(addEngine(command))
+  addThreads(addEngine(addRecord(command)))
     .addHelpText(
       'after',
       `
@@ -70,8 +73,12 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
   const names = picturePaths(inputs);
   const contrast = contrastAbout(decisionThreshold);
   const rows: Row[] = [];
-  const failures: { path: string; failure: string }[] = [];
+  const failures = inputs.flatMap(({ argument, problems }) =>
+    problems.map(({ message }) => ({ path: argument, failure: message })),
+  );
+  const left = leftOutLine(inputs.flatMap(({ leftOut }) => leftOut));
   await withLab(options, async (lab) => {
+    if (left) lab.reporter.note(left);
     const onUnreadable = (path: string, { message }: Error): void => void failures.push({ path, failure: message });
     for await (const found of detect(lab, detector, images, { weights, decisionThreshold, onUnreadable })) {
       const { map, ...row } = found;
@@ -87,12 +94,27 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
     if (options.json) {
       await writeJsonOutput(options.json, { model: options.model, decisionThreshold, images: rows, failures });
     }
+    await recordRun(options, {
+      configuration: {
+        method: detector.method,
+        features: detector.features,
+        settings: detector.settings,
+        decisionThreshold,
+      },
+      engine: lab.compute.engine,
+      weights: [detector.weightsSha256],
+      images: { scored: images },
+      files: { model: options.model },
+      outputs: [options.csv, options.json],
+      folders: [options.maps],
+      failures: failures.map(({ path, failure }) => `${path}: ${failure}`),
+    });
   });
   print(rows, { ...detector, decisionThreshold });
   if (failures.length === 0) return;
   const lines = failures.map(({ path, failure }) => `  ${path}: ${failure}`).join('\n');
   throw new InputError(
-    `${failures.length} of ${images.length} images could not be scored:\n${lines}`,
+    `${failures.length} of ${rows.length + failures.length} images could not be scored:\n${lines}`,
     'The others were scored and all outputs were written',
   );
 }
@@ -136,9 +158,11 @@ function chosenThreshold(detector: Detector, { threshold, falseAlarms }: Options
   return threshold ?? detector.decisionThreshold;
 }
 
-async function expand(argument: string): Promise<InputImages> {
-  if (!(await isFolder(argument))) return { argument, images: [{ path: argument, file: basename(argument) }] };
-  const images = await listImages(argument);
-  if (images.length === 0) throw new InputError(`${argument} holds no images`, 'Give a folder of PNG or JPEG images');
-  return { argument, images };
+async function expand(argument: string): Promise<InputImages & Pick<Survey, 'leftOut' | 'problems'>> {
+  if (!(await isFolder(argument))) {
+    return { argument, images: [{ path: argument, file: basename(argument) }], leftOut: [], problems: [] };
+  }
+  const survey = await surveyFolder(argument);
+  if (survey.images.length === 0) throw survey.problems[0] ?? noImages(argument, survey.leftOut);
+  return { argument, ...survey };
 }

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { Category } from '../dataset/category.js';
 import type { Diagnostics } from '../experiment/diagnostics.js';
 import { type EvaluateResult, evaluate } from '../experiment/evaluate.js';
 import type { FilterReport } from '../experiment/filter.js';
 import type { MaskMode } from '../image/mask.js';
-import { type ContaminatedOptions, contaminated } from './contaminated.js';
+import { type ContaminatedOptions, contaminated, contaminatedRun, weightsOf } from './contaminated.js';
 import { keepMaps } from './evaluate-maps.js';
 import { addMethodOptions } from './method-options.js';
+import { missingFigures } from './missing-figures.js';
 import {
   addCacheOptions,
   addExclude,
@@ -16,6 +18,7 @@ import {
   type CacheOptions,
 } from './options.js';
 import { writeJsonOutput } from './outputs.js';
+import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
@@ -23,6 +26,7 @@ interface Options extends ContaminatedOptions, CacheOptions {
   maskMode: MaskMode;
   json?: string;
   maps?: string;
+  record: boolean;
   threads?: number;
 }
 
@@ -45,7 +49,7 @@ export function addEvaluate(program: Command): void {
       'write a picture of every test image: itself, its heat map, what was found and its mask, score and verdict',
     )
     .option('--json <file>', 'write the whole result');
-  addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
+  addCacheOptions(addThreads(addRecord(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))))
     .addHelpText(
       'after',
       `
@@ -71,7 +75,14 @@ async function runEvaluate(options: Options): Promise<void> {
     const result = await evaluate(lab, category, config, maps);
     const drawn = await maps?.write();
     if (options.json) await writeJsonOutput(options.json, result);
-    console.log(summary(result));
+    await recordRun(options, {
+      ...contaminatedRun(options, config, category),
+      engine: lab.compute.engine,
+      weights: await weightsOf(config),
+      outputs: [options.json],
+      folders: [options.maps],
+    });
+    console.log(summary(result, category));
     if (drawn !== undefined) {
       const by =
         drawn === null
@@ -82,7 +93,7 @@ async function runEvaluate(options: Options): Promise<void> {
   });
 }
 
-function summary(result: EvaluateResult): string {
+function summary(result: EvaluateResult, { masked }: Pick<Category, 'masked'>): string {
   const { category, config, image, pixel, filter, diagnostics, timings, peakMemoryBytes, cache, notes } = result;
   const reused = Object.entries(cache).map(
     ([kind, counts]) => `${kind} ${counts.reused} of ${counts.reused + counts.computed}`,
@@ -102,6 +113,7 @@ function summary(result: EvaluateResult): string {
         [`pixel (${config.maskMode})`, figure(pixel.auroc, 4), figure(pixel.ap), '', figure(pixel.aupro)],
       ],
     ),
+    ...missingFigures(result, result.images, { masked }),
     '',
     ...(filter ? [filterLine(filter)] : []),
     ...notes,
@@ -112,15 +124,23 @@ function summary(result: EvaluateResult): string {
 }
 
 function coresetLine(diagnostics: Diagnostics): string {
-  return (
-    `coreset: ${diagnostics.coresetSize} patches, ${figure(diagnostics.coresetNoiseShare)} from noise images, ` +
-    `${figure(diagnostics.coresetDefectShare)} defective; noise patches removed: ${figure(diagnostics.noisePatchesRemoved)}`
-  );
+  const { coresetSize, coresetNoiseShare, coresetDefectShare, noisePatchesRemoved } = diagnostics;
+  const known = (text: string, value: number | null): string[] => (value === null ? [] : [`${figure(value)} ${text}`]);
+  return [
+    `coreset: ${coresetSize} patches`,
+    ...known('from noise images', coresetNoiseShare),
+    ...known('defective', coresetDefectShare),
+    ...known('of the noise patches removed', noisePatchesRemoved),
+  ].join(', ');
 }
 
 function filterLine({ dropped, noiseDropped, noiseLeft, precision, recall }: FilterReport): string {
+  const rates = [
+    ...(precision === null ? [] : [`precision ${figure(precision)}`]),
+    ...(recall === null ? [] : [`recall ${figure(recall)}`]),
+  ].join(', ');
   return (
-    `image filter: ${dropped.length} images dropped, ${noiseDropped} of them noise (precision ${figure(precision)}, ` +
-    `recall ${figure(recall)}); ${noiseLeft} noise images leaked through`
+    `image filter: ${dropped.length} images dropped, ${noiseDropped} of them noise${rates && ` (${rates})`}; ` +
+    `${noiseLeft} noise images leaked through`
   );
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { leaveOut, readExclusions } from '../dataset/exclusions.js';
 import { openCategory } from '../dataset/layouts.js';
-import { type LeftOut, leftOutLine } from '../dataset/left-out.js';
+import { type LeftOut, leftOutLine, noImages } from '../dataset/left-out.js';
 import { type Listed, surveyFolder } from '../dataset/listing.js';
 import { readManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
@@ -15,6 +15,7 @@ import { refuseKnown } from '../experiment/defects.js';
 import { extendDetector } from '../experiment/extend.js';
 import { fitDetector } from '../experiment/fit.js';
 import { locateWeights } from '../experiment/locate-weights.js';
+import { weightsIdentity } from '../features/weights-identity.js';
 import type { Preprocessing } from '../image/preprocess.js';
 import { createRandom } from '../random.js';
 import {
@@ -24,6 +25,7 @@ import {
   promiseLine,
 } from './calibration-options.js';
 import { withoutExcluded } from './contaminated.js';
+import { refuseIdleSwitches } from './ignored-switches.js';
 import { addMethodOptions, filterChoice, type MethodOptions, systemChoice } from './method-options.js';
 import {
   addCacheOptions,
@@ -36,6 +38,7 @@ import {
   type NoiseCliOptions,
 } from './options.js';
 import { writeJsonOutput } from './outputs.js';
+import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 
 interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions, CalibrationOptions {
@@ -47,6 +50,7 @@ interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheO
   extend?: string;
   selfContained?: boolean;
   json?: string;
+  record: boolean;
   threads?: number;
   seed: number;
 }
@@ -63,7 +67,7 @@ export function addFit(program: Command): void {
     .option('--extend <file>', 'grow the memory bank of this detector by the images of --good, without its old ones')
     .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
     .option('--json <file>', 'write what was fitted; - is standard output');
-  addCalibrationOptions(command);
+  addCalibrationOptions(addRecord(command));
   addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
     .addHelpText(
       'after',
@@ -83,8 +87,9 @@ async function runFit(options: Options): Promise<void> {
   const own = options.good && !options.frame && options.crop === undefined;
   const choice = await systemChoice(own ? { ...options, frame: 'squeeze' } : options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
+  refuseIdleSwitches(method, Object.keys(choice.settings ?? {}), [config.settings]);
   const { name, train, test, leftOut } = await trainingImages(options);
-  const calibration = await calibrationChoice(options);
+  const calibration = await calibrationChoice(options, leftOut);
   await refuseKnown(calibration.defects ?? [], test, 'the test set');
   const nominal = train.filter(({ noise }) => !noise).map(({ path }) => path);
   await refuseKnown(calibration.defects ?? [], nominal, 'the good images');
@@ -97,6 +102,14 @@ async function runFit(options: Options): Promise<void> {
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks?.data.length ?? null;
     if (options.json) await writeJsonOutput(options.json, { ...rest, out: options.out, coresetSize });
+    await recordRun(options, {
+      configuration: { name, ...config, calibration: { ...calibration, defects: undefined } },
+      engine: lab.compute.engine,
+      weights: [detector.weightsSha256, ...(config.filter ? [await weightsIdentity(config.filter.features)] : [])],
+      images: { training: train.map(({ path }) => path), defects: calibration.defects ?? [] },
+      files: { noiseManifest: options.noiseManifest, exclude: options.exclude },
+      outputs: [options.out, options.json],
+    });
     const size = coresetSize === null ? '' : `${coresetSize} patches, `;
     const dropped = detector.dropped.length > 0 ? ` (${detector.dropped.length} more were dropped)` : '';
     console.log(
@@ -110,7 +123,7 @@ async function runFit(options: Options): Promise<void> {
 async function runExtend(options: Options, model: string): Promise<void> {
   const before = await loadDetector(model);
   const { name, train, leftOut } = await trainingImages(options);
-  const calibration = await calibrationChoice(options);
+  const calibration = await calibrationChoice(options, leftOut);
   const good = train.map(({ path }) => path);
   await refuseKnown(calibration.defects ?? [], good, 'the good images');
   const weights = options.weights
@@ -125,6 +138,14 @@ async function runExtend(options: Options, model: string): Promise<void> {
     const { tensors, ...rest } = detector;
     const coresetSize = tensors.picks.data.length;
     if (options.json) await writeJsonOutput(options.json, { ...rest, out: options.out, coresetSize, added });
+    await recordRun(options, {
+      configuration: { name, ...detector.config, calibration: { ...calibration, defects: undefined }, added },
+      engine: lab.compute.engine,
+      weights: [detector.weightsSha256],
+      images: { added: good, defects: calibration.defects ?? [] },
+      files: { extended: model, exclude: options.exclude },
+      outputs: [options.out, options.json],
+    });
     const [was, is] = [before, detector].map(({ decisionThreshold }) => decisionThreshold.toFixed(4));
     console.log(
       `${model} and ${train.length} images of ${name}: ${added} patches more, ${coresetSize} in all, ` +
@@ -146,7 +167,7 @@ interface Training {
   train: TrainingImage[];
   /** Paths of the test set they belong to. */
   test: string[];
-  leftOut: readonly LeftOut[];
+  leftOut: LeftOut[];
 }
 
 async function trainingImages(options: Options): Promise<Training> {
@@ -162,15 +183,16 @@ async function trainingImages(options: Options): Promise<Training> {
     };
     const { train } = injectNoise(category, noise, createRandom(options.seed).fork('noise'));
     const { name, test, leftOut } = category;
-    return { name, train, test: test.map(({ path }) => path), leftOut };
+    return { name, train, test: test.map(({ path }) => path), leftOut: [...leftOut] };
   }
   if (!options.good) throw new InputError('no images were named', 'Give --data DIR or --good DIR');
   const images: Listed[] = [];
   const leftOut: LeftOut[] = [];
   for (const folder of options.good) {
-    const { images: own, leftOut: left } = await surveyFolder(folder);
+    const { images: own, leftOut: left, problems } = await surveyFolder(folder);
+    if (problems.length > 0) throw problems[0];
     leftOut.push(...left);
-    if (own.length === 0) throw new InputError(`${folder} holds no images`, 'Give a folder of PNG or JPEG images');
+    if (own.length === 0) throw noImages(folder, left);
     // Of several folders a name says which.
     images.push(
       ...own.map((image) =>

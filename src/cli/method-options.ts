@@ -4,6 +4,7 @@ import { DISCRIMINATORS } from '../denoise/discriminator.js';
 import type { BankConfig } from '../detector/config.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
+import { InputError } from '../errors.js';
 import type { SystemChoice } from '../experiment/config.js';
 import { assignment, chosenFeatures, type FeatureOptions, featureChoice, number, whole } from './options.js';
 
@@ -105,6 +106,11 @@ function switches(options: MethodOptions): Settings {
     neighbours: knn,
     precision,
   };
+  for (const [name, value] of Object.entries(named)) {
+    if (value !== undefined && options.set && name in options.set) {
+      throw new InputError(`${name} is given twice, by its own option and by --set`, 'Give it once');
+    }
+  }
   const given = Object.entries({ ...named, ...options.set }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given);
 }

@@ -19,6 +19,13 @@ export function number(text: string): number {
   return value;
 }
 
+/** Parses an amount from 0. */
+export function amount(text: string): number {
+  const value = number(text);
+  if (value < 0) throw new InvalidArgumentError('It is less than 0.');
+  return value;
+}
+
 /** Parses a whole number from 0. */
 export function whole(text: string): number {
   const value = number(text);
@@ -221,5 +228,5 @@ export function addCacheOptions(command: Command): Command {
   return command
     .option('--cache <dir>', 'folder of remembered stage results', CACHE_FOLDER)
     .option('--no-cache', 'compute everything, remember nothing')
-    .option('--cache-limit <GB>', 'size to which the cache is trimmed after the run', number, 20);
+    .option('--cache-limit <GB>', 'size to which the cache is trimmed after the run', amount, 20);
 }

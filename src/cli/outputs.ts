@@ -3,7 +3,7 @@ import { writeAtomically } from '../storage/atomic.js';
 import { checkWritable, checkWritableFolder } from '../storage/writable.js';
 
 /** The name by which an output goes to the terminal or a pipe. */
-const STDOUT = '-';
+export const STDOUT = '-';
 
 const FILES = ['csv', 'json', 'chart'] as const;
 const FOLDERS = ['maps', 'results', 'to'] as const;

@@ -1,7 +1,7 @@
 import { listCategories } from '../dataset/layouts.js';
 import { InputError } from '../errors.js';
 import { type Cell, cellName, type Experiment, gridOf, shardOf } from '../paper/grid.js';
-import { createPlanner, type PlannedCell } from '../paper/plan.js';
+import { createPlanner, type PaperSetting, type PlannedCell } from '../paper/plan.js';
 import type { Reporter } from '../progress.js';
 import { drawMissingCategories } from './draw.js';
 import { type PaperOptions, paperSettingOf } from './paper-setting.js';
@@ -23,6 +23,9 @@ export interface Grid {
   data: string;
   categories: string[];
   cells: Cell[];
+  /** Those of every shard and name. */
+  all: Cell[];
+  setting: PaperSetting;
   plan(cell: Cell): Promise<PlannedCell>;
 }
 
@@ -42,10 +45,11 @@ export async function runGrid(
   if (absent.length > 0) reporter.note(`not in ${data}: ${absent.join(', ')}; going on with the rest`);
   if (categories.length === 0)
     throw new InputError(`${data} has none of the categories`, `It has ${present.join(', ')}`);
-  const plan = createPlanner(paperSettingOf(options, data, reporter.note));
+  const setting = paperSettingOf(options, data, reporter.note);
+  const plan = createPlanner(setting);
   const all = gridOf(experiments, categories, options.draws, options.systems);
   const cells = options.shard ? shardOf(all, ...options.shard) : all;
-  return { data, categories, cells: options.cell ? named(cells, options.cell) : cells, plan };
+  return { data, categories, cells: options.cell ? named(cells, options.cell) : cells, all, setting, plan };
 }
 
 function named(cells: readonly Cell[], names: readonly string[]): Cell[] {

@@ -2,9 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClaimTimes } from '../cells/claims.js';
 import { requeueThisTask, type SlurmOptions, slurmOptions } from '../cells/slurm.js';
 import { thisWorker } from '../cells/worker.js';
-import type { EngineChoice } from '../engine/names.js';
+import type { Engine, EngineChoice } from '../engine/names.js';
 import { Cancelled, InputError } from '../errors.js';
 import { WEIGHTS_FOLDER } from '../features/weight-files.js';
+import { weightsIdentity } from '../features/weights-identity.js';
 import { EXPERIMENTS, type Experiment } from '../paper/grid.js';
 import { type RunOutcome, runCells } from '../paper/run.js';
 import { GRID_SYSTEMS } from '../paper/systems.js';
@@ -13,6 +14,8 @@ import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whol
 import { printPublished, writePublished } from './published.js';
 import { terminalReporter } from './reporter.js';
 import { type Grid, type GridOptions, runGrid } from './run-grid.js';
+import { refuseIdleOfRun } from './run-ignored.js';
+import { addRecord, recordRun } from './run-record.js';
 import { runOnSlurm } from './run-slurm.js';
 import { listCells, statusText } from './run-status.js';
 import { writeTables } from './run-tables.js';
@@ -23,6 +26,7 @@ interface Options extends CacheOptions, GridOptions {
   published?: boolean;
   results: string;
   out: string;
+  record: boolean;
   threads?: number;
   slurm?: SlurmOptions;
   dryRun?: boolean;
@@ -98,7 +102,7 @@ export function addRun(program: Command): void {
     .addOption(new Option('--list <format>', 'the cells, for other engines; computes nothing').choices(['json']))
     .option('--cell <name...>', 'compute only these cells, as --list names them, and write no tables');
   command.option('--stale <s>', 'seconds without a sign of life after which a claimed cell is taken over', number, 300);
-  addCacheOptions(addThreads(addEngine(command)))
+  addCacheOptions(addThreads(addEngine(addRecord(command))))
     .addHelpText(
       'after',
       `
@@ -114,7 +118,7 @@ Examples:
     .action(runPaper);
 }
 
-async function runPaper(what: string[], options: Options): Promise<void> {
+async function runPaper(what: string[], options: Options, command: Command): Promise<void> {
   const unknown = what.find((name) => name !== 'all' && !(EXPERIMENTS as readonly string[]).includes(name));
   if (unknown)
     throw new InputError(`there is no experiment "${unknown}"`, `Choose from ${EXPERIMENTS.join(', ')}, all`);
@@ -124,12 +128,15 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   if (options.published) await writePublished(options.out, experiments);
   if (!options.data && !options.drawn) return printPublished(experiments);
   if (options.slurm) return runOnSlurm(options.slurm, options.results, options.dryRun ?? false);
-  if (options.list || options.status || options.gather) return lookAt(options, experiments);
+  if (options.list || options.status || options.gather) return lookAt(options, experiments, command);
   let grid: Grid | undefined;
   let outcome: RunOutcome | undefined;
+  let engine: Engine | null = null;
   try {
     await withLab(options, async (lab) => {
       grid = await runGrid(options, experiments, lab.reporter);
+      refuseIdleOfRun(command, options, experiments, grid.all);
+      engine = lab.compute.engine;
       outcome = await runCells(lab, options.results, grid.cells, grid.plan, { times: claimTimes(options.stale) });
     });
   } catch (error) {
@@ -140,11 +147,36 @@ async function runPaper(what: string[], options: Options): Promise<void> {
   const { done, reused, failures, left } = outcome!;
   const others = left > 0 ? `, ${left} left to others at work` : '';
   console.log(`${done} cells computed, ${reused} found finished, ${failures.length} failed${others}`);
+  const why = failures.map(({ cell, why }) => `${cell.category} ${cell.system} r = ${cell.noise}: ${why}`);
   // Tasks of an array and engines that name cells gather at the end.
-  if (thisWorker().run === null && !options.cell) await writeTables(options, experiments, grid!);
+  if (thisWorker().run === null && !options.cell) {
+    await writeTables(options, experiments, grid!);
+    await recordGrid(options, experiments, grid!, { engine, failures: why, cells: { computed: done, reused } });
+  }
   if (failures.length === 0) return;
-  const lines = failures.map(({ cell, why }) => `  ${cell.category} ${cell.system} r = ${cell.noise}: ${why}`);
+  const lines = why.map((line) => `  ${line}`);
   throw new InputError(`${failures.length} cells failed:\n${lines.join('\n')}`, 'The next run tries them again');
+}
+
+/** Leaves what was computed with which settings beside the tables. */
+async function recordGrid(
+  options: Options,
+  experiments: readonly Experiment[],
+  { categories, setting }: Grid,
+  { engine, failures, cells }: { engine: Engine | null; failures: string[]; cells: object },
+): Promise<void> {
+  const { draws, systems = [], shard = null } = options;
+  const { backbone, weights, starWeights } = setting;
+  await recordRun(options, {
+    configuration: { experiments, categories, draws, systems, shard, ...setting, cells },
+    engine,
+    weights: await Promise.all([
+      weightsIdentity({ backbone, weights }),
+      weightsIdentity({ backbone: 'resnet18', weights: starWeights }),
+    ]),
+    folders: [options.out],
+    failures,
+  });
 }
 
 /** Ten signs of life before a claim goes stale. @throws InputError for no time at all. */
@@ -154,13 +186,17 @@ function claimTimes(stale: number): ClaimTimes {
 }
 
 /** What computes nothing: a list for other engines, a look for people, tables of what is there. */
-async function lookAt(options: Options, experiments: readonly Experiment[]): Promise<void> {
+async function lookAt(options: Options, experiments: readonly Experiment[], command: Command): Promise<void> {
   const reporter = terminalReporter();
   try {
     const grid = await runGrid(options, experiments, reporter);
+    refuseIdleOfRun(command, options, experiments, grid.all);
     if (options.list) console.log(JSON.stringify(await listCells(options.results, grid), null, 2));
     else if (options.status) console.log(await statusText(options.results, grid));
-    else await writeTables(options, experiments, grid);
+    else {
+      await writeTables(options, experiments, grid);
+      await recordGrid(options, experiments, grid, { engine: null, failures: [], cells: { computed: 0 } });
+    }
   } finally {
     reporter.stop();
   }

@@ -10,11 +10,13 @@ import { sweepChart } from '../figures/sweep-curve.js';
 import { renderChart } from '../figures/vega.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { addCategories, type CategoriesOptions, chosenCategories, throughCategories } from './category-cells.js';
-import { type ContaminatedOptions, contaminated } from './contaminated.js';
+import { type ContaminatedOptions, contaminated, contaminatedRun, weightsOf } from './contaminated.js';
 import { numbers } from './lists.js';
 import { addMethodOptions } from './method-options.js';
+import { missingDiagnostics, missingFigures } from './missing-figures.js';
 import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads, type CacheOptions } from './options.js';
 import { writeJsonOutput, writeOutput } from './outputs.js';
+import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 import { figure, textTable } from './table.js';
 
@@ -26,6 +28,7 @@ interface Options extends ContaminatedOptions, CacheOptions, CategoriesOptions {
   json?: string;
   csv?: string;
   chart?: string;
+  record: boolean;
   threads?: number;
 }
 
@@ -45,7 +48,7 @@ export function addSweep(program: Command): void {
     .option('--csv <file>', 'write the curve')
     .option('--chart <file>', 'draw AUROC over τ as .svg or .png (300 dpi)');
   addCategories(command, RESULTS);
-  addCacheOptions(addThreads(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))
+  addCacheOptions(addThreads(addRecord(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
     .addHelpText(
       'after',
       `
@@ -64,13 +67,25 @@ async function runSweep(options: Options): Promise<void> {
     throw new InputError('a chart over τ needs one k and one ρ', 'Leave --ks and --ratios out, or --chart');
   }
   if (options.categories) return sweepCategories(options, options.categories, points);
-  const { config, category } = await contaminated(options);
+  const { config, category } = await contaminated(options, points);
   await withLab(options, async (lab) => {
     const result = await sweep(lab, category, config, points);
     if (options.json) await writeJsonOutput(options.json, result);
     if (options.csv) await writeOutput(options.csv, `${csvFormat(flat(result))}\n`);
     if (options.chart) await writeSweepChart(options.chart, flat(result), config.settings.tau);
+    const run = contaminatedRun(options, config, category);
+    await recordRun(options, {
+      ...run,
+      configuration: { ...run.configuration, points },
+      engine: lab.compute.engine,
+      weights: await weightsOf(config),
+      outputs: [options.json, options.csv, options.chart],
+    });
     console.log(curveTable(flat(result)));
+    const [row] = result.rows;
+    for (const reason of missingFigures(row, category.test, category)) console.log(reason);
+    const idle = result.rows.find(({ diagnostics }) => diagnostics.removalPrecision === null)?.diagnostics;
+    if (idle) console.log(`– of precision and recall: ${missingDiagnostics(idle, category)}`);
     const seconds = Object.entries(result.seconds).map(([stage, value]) => `${stage} ${value.toFixed(1)}`);
     console.log(`\nseconds: ${seconds.join(', ')} for ${points.length} points`);
   });
@@ -81,10 +96,14 @@ async function sweepCategories(options: Options, names: readonly string[], point
   const categories = await chosenCategories(options.data, names);
   await withLab(options, async (lab) => {
     const tasks = categories.map((category) => {
-      const opened = contaminated({ ...options, category });
+      const opened = contaminated({ ...options, category }, points);
       opened.catch(() => undefined);
       return {
         label: `sweep/${category}`,
+        async run() {
+          const { config, category: images } = await opened;
+          return contaminatedRun(options, config, images);
+        },
         async dependsOn() {
           const { config, category: images } = await opened;
           const { weights: _, ...features } = config.features;
@@ -110,6 +129,20 @@ async function sweepCategories(options: Options, names: readonly string[], point
       }
       const { tau } = [...found.values()][0].config.settings;
       if (options.chart) await writeSweepChart(options.chart, mean, tau);
+      const runs = await Promise.all(tasks.map(({ run }) => run()));
+      const { category: _, ...configuration } = runs[0].configuration;
+      await recordRun(options, {
+        configuration: { categories, ...configuration, points },
+        engine: lab.compute.engine,
+        weights: await weightsOf(runs[0].configuration),
+        images: Object.fromEntries(
+          runs.flatMap(({ configuration: { category }, images }) =>
+            Object.entries(images).map(([use, paths]) => [`${category} ${use}`, paths]),
+          ),
+        ),
+        files: runs[0].files,
+        outputs: [options.json, options.csv, options.chart],
+      });
       console.log(`mean of ${curves.length} categories: ${curves.map(({ category }) => category).join(', ')}\n`);
       console.log(curveTable(mean));
     });

@@ -7,6 +7,7 @@ import { BACKBONES, nativeNetwork } from '../features/native-network.js';
 import { loadParameters } from '../features/parameters.js';
 import { fetchWeights, WEIGHTS_FOLDER, weightPath } from '../features/weight-files.js';
 import { weightsIdentity } from '../features/weights-identity.js';
+import { amount } from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { terminalReporter } from './reporter.js';
 
@@ -20,7 +21,7 @@ export function addWeights(program: Command): void {
     .option('--to <dir>', 'folder', WEIGHTS_FOLDER)
     .option('--source <url...>', 'further sources, tried first')
     .option('--sha256 <hex>', 'expected SHA-256 of the given sources')
-    .option('--stall <seconds>', 'seconds without a byte before a retry', Number, 30)
+    .option('--stall <seconds>', 'seconds without a byte before a retry', amount, 30)
     .option('--force', 'download even if the file is there')
     .addHelpText(
       'after',

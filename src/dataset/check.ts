@@ -68,7 +68,7 @@ async function open(folder: string, name: string | undefined): Promise<Opened> {
   try {
     return await surveyCategory(folder, name);
   } catch (error) {
-    const { images, leftOut } = await surveyFolder(folder);
+    const { images, leftOut, problems } = await surveyFolder(folder);
     if (name || images.length === 0) throw error;
     const plain = { label: 0, type: 'good', mask: null } as const;
     const train = images.map(({ path, file }): Sample => ({ ...plain, path, name: file }));
@@ -80,7 +80,7 @@ async function open(folder: string, name: string | undefined): Promise<Opened> {
       masked: false,
       leftOut: addUp(leftOut),
     };
-    return { ...category, problems: [], layout: 'a plain folder' };
+    return { ...category, problems, layout: 'a plain folder' };
   }
 }
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { InputError } from '../errors.js';
+import { InputError, unreadableFile } from '../errors.js';
 
 /** A list of images to leave out: one name a line, lines that begin with `#` are comments. @throws InputError when it cannot be read. */
 export async function readExclusions(path: string): Promise<string[]> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new InputError(`cannot read the exclusion list ${path}: ${error.message}`, 'Check the path');
+    throw unreadableFile('the exclusion list', path, error);
   });
   const names = text
     .split(/\r?\n/)

@@ -5,7 +5,7 @@ import { kolektor, kolektor2 } from './layouts/kolektor.js';
 import type { Layout, LayoutReading } from './layouts/layout.js';
 import { mvtec, mvtec2 } from './layouts/mvtec.js';
 import { visa } from './layouts/visa.js';
-import { addUp, type LeftOut } from './left-out.js';
+import { addUp, type LeftOut, noImages } from './left-out.js';
 import { listFolders, surveyFolder } from './listing.js';
 import { hasMasks } from './masks.js';
 import { isNormalName } from './normal-names.js';
@@ -82,12 +82,6 @@ export async function openFolders(good: string, mixed: string): Promise<Category
     },
     left,
   );
-  for (const [list, where] of [
-    [train, good],
-    [test, mixed],
-  ] as const) {
-    if (list.length === 0) throw new InputError(`${where} holds no images`, 'Give a folder of PNG or JPEG images');
-  }
   // Images without a type first, as a folder's own files come before those of its sub-folders.
   const sorted = [...test.filter(({ type }) => type === 'mixed'), ...test.filter(({ type }) => type !== 'mixed')];
   return {
@@ -105,7 +99,9 @@ async function folder(
   of: (file: string) => Pick<Sample, 'type' | 'label' | 'name'>,
   left: LeftOut[],
 ): Promise<Sample[]> {
-  const { images, leftOut } = await surveyFolder(where);
+  const { images, leftOut, problems } = await surveyFolder(where);
+  if (problems.length > 0) throw problems[0];
+  if (images.length === 0) throw noImages(where, leftOut);
   left.push(...leftOut);
   return images.map(({ path, file }) => ({ path, ...of(file), mask: null }));
 }

@@ -1,3 +1,5 @@
+import { InputError } from '../errors.js';
+
 /** Files of one kind that lie among a data set's images and are not read. */
 export interface LeftOut {
   count: number;
@@ -28,6 +30,15 @@ export function addUp(entries: readonly LeftOut[]): LeftOut[] {
     sums.set(kind, sum);
   }
   return [...sums.values()].sort((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1));
+}
+
+/** A folder in which nothing is read. */
+export function noImages(where: string, leftOut: readonly LeftOut[]): InputError {
+  const line = leftOutLine(leftOut);
+  return new InputError(
+    `${where} holds no images that are read${line === '' ? '' : ` (${line})`}`,
+    'Give a folder of PNG, JPEG, BMP, TIFF or WebP images',
+  );
 }
 
 /** One line: how many files of which kind were left out, and why; empty when none were. */

@@ -17,6 +17,8 @@ export interface Listed {
 export interface Survey {
   images: Listed[];
   leftOut: LeftOut[];
+  /** Links that lead nowhere or in a circle, sub-folders that may not be read. */
+  problems: InputError[];
 }
 
 /**
@@ -24,27 +26,42 @@ export interface Survey {
  * @throws InputError: no such folder, one that may not be read, a link that leads nowhere or in a circle.
  */
 export async function listImages(folder: string): Promise<Listed[]> {
-  return (await surveyFolder(folder)).images;
+  const { images, problems } = await surveyFolder(folder);
+  if (problems.length > 0) throw problems[0];
+  return images;
 }
 
-/** The images of a folder and its sub-folders, and what else lies there. @throws as {@link listImages}. */
+/**
+ * The images of a folder and its sub-folders, and what else lies there; what of it cannot be followed is a problem and the rest is
+ * listed. @throws InputError for the folder itself: there is none, or it may not be read.
+ */
 export async function surveyFolder(folder: string): Promise<Survey> {
-  const survey: Survey = { images: [], leftOut: [] };
-  await visit(folder, '', [], survey);
+  const survey: Survey = { images: [], leftOut: [], problems: [] };
+  await visit(folder, await names(folder), '', [], survey);
   survey.images.sort((a, b) => byCodeUnits(a.file, b.file));
   return survey;
 }
 
-async function visit(folder: string, prefix: string, above: readonly string[], survey: Survey): Promise<void> {
-  const listed = await names(folder);
+async function visit(
+  folder: string,
+  listed: readonly string[],
+  prefix: string,
+  above: readonly string[],
+  survey: Survey,
+): Promise<void> {
   const own = await realpath(folder);
   if (above.includes(own)) throw new InputError(`${folder} is a link that leads in a circle`, 'Remove or mend it');
   for (const name of listed) {
     if (name.startsWith('.')) continue;
     const path = join(folder, name);
-    const what = await kind(path);
-    if (what.isDirectory()) await visit(path, `${prefix}${name}/`, [...above, own], survey);
-    else if (what.isFile()) add(survey, prefix + name, path);
+    try {
+      const what = await kind(path);
+      if (what.isDirectory()) await visit(path, await names(path), `${prefix}${name}/`, [...above, own], survey);
+      else if (what.isFile()) add(survey, prefix + name, path);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      survey.problems.push(error);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { InputError, whyUnreadable } from '../errors.js';
+import { InputError, unreadableFile } from '../errors.js';
 import type { Affine } from '../image/affine.js';
 import type { NoiseAugmentation } from './augmentation.js';
 
@@ -51,7 +51,7 @@ export async function readManifest(path: string): Promise<NoiseManifest> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new InputError(`cannot read noise manifest ${path}: ${whyUnreadable(error)}`, 'Check the path');
+    throw unreadableFile('noise manifest', path, error);
   }
   let json: unknown;
   try {

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { InputError } from '../errors.js';
 import type { Sample } from './category.js';
-import { isFolder, type Listed, listImages } from './listing.js';
+import { isFolder, type Listed, surveyFolder } from './listing.js';
 
 /** Masks of images in their order, null for a missing one, and what does not pair. */
 export interface PairedMasks {
@@ -15,10 +15,10 @@ export interface PairedMasks {
  * Differs from the authors' code, which pairs by sorted position, so that one stray file shifts all masks silently.
  */
 export async function pairMasks(folder: string, images: readonly Listed[]): Promise<PairedMasks> {
-  const listed = (await isFolder(folder)) ? await listImages(folder) : [];
-  const problems: InputError[] = [];
+  const listed = (await isFolder(folder)) ? await surveyFolder(folder) : { images: [], problems: [] };
+  const problems: InputError[] = [...listed.problems];
   const byStem = new Map<string, string>();
-  for (const { stem, path } of listed) {
+  for (const { stem, path } of listed.images) {
     const own = stem.replace(/_mask$/, '');
     if (byStem.has(own))
       problems.push(
@@ -26,7 +26,7 @@ export async function pairMasks(folder: string, images: readonly Listed[]): Prom
       );
     else byStem.set(own, path);
   }
-  const folders = new Set(listed.map(({ stem }) => dirname(stem)));
+  const folders = new Set(listed.images.map(({ stem }) => dirname(stem)));
   const seen = new Map<string, string>();
   const masks = images.map(({ path, file, stem }) => {
     const twin = seen.get(stem);

@@ -24,7 +24,7 @@ export function filterImages(scores: Float32Array, budget: number, nominal: numb
   if (!kept.includes(1)) {
     throw new InputError(
       `a denoising budget of ${budget} drops all ${scores.length} images (ties count)`,
-      'Lower --denoise-budget',
+      'Lower the budget',
     );
   }
   return kept;

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { InputError, whyUnreadable } from '../errors.js';
+import { InputError, unreadableFile, whyUnreadable } from '../errors.js';
 import {
   type AttributeProto,
   TensorProto_DataLocation as DataLocation,
@@ -23,7 +23,7 @@ const FORMAT_FIX = 'Give a network in ONNX format, such as torch.onnx.export wri
  */
 export async function readOnnx(path: string): Promise<OnnxModel> {
   const bytes = await readFile(path).catch((error: Error) => {
-    throw new InputError(`cannot open ${path}: ${whyUnreadable(error)}`, 'Check the path of the network');
+    throw unreadableFile('the network', path, error);
   });
   return parseOnnx(path, bytes);
 }

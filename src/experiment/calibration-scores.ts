@@ -16,7 +16,7 @@ export interface CalibrationChoice {
   folds?: number;
   /** Chosen false-alarm rate. Default: 0.01; where defects are given, what they suggest. */
   falseAlarms?: number;
-  /** Share of the training images assumed to be defective: so many of the highest scores are left out. Default: 0. */
+  /** Share of the training images assumed to be defective: so many of the highest scores are left out. Default: what the method found, or 0. */
   assumeDefective?: number;
   /** Paths of a few labelled defects, none of the test set. */
   defects?: readonly string[];

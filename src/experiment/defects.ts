@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Calibration } from '../detector/calibration.js';
 import { InputError } from '../errors.js';
+import { pictureHash } from '../features/picture-groups.js';
 import { clopperPearson } from '../metrics/clopper-pearson.js';
 
 /**
@@ -50,16 +49,10 @@ export async function refuseKnown(
   known: readonly string[],
   what: 'the test set' | 'the good images',
 ): Promise<void> {
-  const hash = async (path: string): Promise<string> => {
-    const bytes = await readFile(path).catch((error: Error) => {
-      throw new InputError(`cannot read image ${path}: ${error.message}`, 'Check the path');
-    });
-    return createHash('sha256').update(bytes).digest('hex');
-  };
   const own = new Map<string, string>();
-  for (const path of defects) own.set(await hash(path), path);
+  for (const path of defects) own.set(await pictureHash(path), path);
   for (const path of known) {
-    const found = own.get(await hash(path));
+    const found = own.get(await pictureHash(path));
     if (found)
       throw new InputError(`the labelled defect ${found} is ${path} of ${what}`, 'Give defects that are in neither');
   }

@@ -12,7 +12,8 @@ import type { Lab } from './lab.js';
 
 /**
  * Fits a detector on training images, filtered first where so configured, and sets its decision threshold by a chosen
- * false-alarm rate from training images that are scored as if they were new.
+ * false-alarm rate from training images that are scored as if they were new. Where the method itself found dirt among them, so large a
+ * share of the highest scores is left out unless the choice says how many. What the method found is noted.
  * @throws InputError for bad images, weights or switches; Cancelled.
  */
 export async function fitDetector(
@@ -23,13 +24,15 @@ export async function fitDetector(
   choice: CalibrationChoice = {},
 ): Promise<Detector> {
   if (images.length === 0) throw new InputError(`${name} has no training image`, 'Add some');
-  const { assumeDefective = 0, defects: labelled = [] } = choice;
+  const { defects: labelled = [] } = choice;
   const falseAlarms = choice.falseAlarms ?? (labelled.length > 0 ? null : FALSE_ALARMS);
-  checkShares(falseAlarms ?? FALSE_ALARMS, assumeDefective);
+  checkShares(falseAlarms ?? FALSE_ALARMS, choice.assumeDefective ?? 0);
   const { method, profile, features, settings, seed } = config;
   const filtered = config.filter && (await filterTraining(lab, images, config.filter, seed));
   const train = filtered?.kept ?? images;
   const { fitted, reader } = await fitSystem(lab, train, config);
+  for (const note of fitted.notes ?? []) lab.reporter.note(note);
+  const { assumeDefective = fitted.decision?.cleans ? fitted.decision.share : 0 } = choice;
   const tensors = await fitted.tensors();
   const { how, scores: all } = await calibrationScores(lab, fitted, train, config, choice);
   const assumedDefective = Math.min(all.length - 1, Math.trunc(assumeDefective * all.length));

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { InputError } from '../errors.js';
+import { unreadableFile } from '../errors.js';
+import { fewAtOnce } from '../storage/few-at-once.js';
 import type { ImageRequest } from './spec.js';
 
 /** Hash of an image file's bytes. @throws InputError when it cannot be read. */
 export async function pictureHash(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: Error) => {
-    throw new InputError(`cannot read image ${path}: ${error.message}`, 'Check the path');
+    throw unreadableFile('image', path, error);
   });
   return createHash('sha256').update(bytes).digest('hex');
 }
@@ -18,7 +19,7 @@ export async function pictureHash(path: string): Promise<string> {
  */
 export async function pictureGroups(images: readonly ImageRequest[]): Promise<Int32Array> {
   const paths = [...new Set(images.map(({ path }) => path))];
-  const hashOf = new Map(await Promise.all(paths.map(async (path) => [path, await pictureHash(path)] as const)));
+  const hashOf = new Map(await fewAtOnce(paths, async (path) => [path, await pictureHash(path)] as const));
   const numbers = new Map<string, number>();
   return Int32Array.from(images, ({ path }) => {
     const hash = hashOf.get(path)!;

@@ -4,6 +4,7 @@ import { isFar, type Rows, rowsHere } from '../engine/rows.js';
 import { InputError } from '../errors.js';
 import { SILENT, type Watch } from '../progress.js';
 import { contentKey } from '../storage/cache.js';
+import { fewAtOnce } from '../storage/few-at-once.js';
 import { EXTRACT, type Extraction, type ExtractionJob } from './extract.js';
 import { featureKey } from './feature-key.js';
 import { patchGrid } from './layers.js';
@@ -81,7 +82,7 @@ export async function featureReader(
       extracted({ spec, engine, images, stored: { cache, weightsSha256 }, mayStay: true }, watch),
     async keys(images) {
       if (!cache.folder) return images.map(() => '');
-      return Promise.all(images.map((image) => featureKey(spec, { engine, weightsSha256 }, image)));
+      return fewAtOnce(images, (image) => featureKey(spec, { engine, weightsSha256 }, image));
     },
     async patches(images, watch = () => ({})) {
       if (images.length === 0) throw new InputError('there is no training image', 'Give at least one');

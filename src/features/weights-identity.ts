@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { externalFiles, readOnnx } from '../engine/onnx-file.js';
-import { InputError, whyUnreadable } from '../errors.js';
+import { InputError, unreadableFile } from '../errors.js';
 import { contentKey } from '../storage/cache.js';
+import { fileHash } from '../storage/file-hash.js';
 import type { FeatureSpec } from './spec.js';
 
 /** Hashes of files by path, size and time of change: a run asks several times, a file is read once. */
@@ -46,22 +44,16 @@ async function networkIdentity(path: string): Promise<string> {
 
 async function fileIdentity(path: string, fix: string): Promise<string> {
   const unreadable = (error: Error): never => {
-    throw new InputError(`cannot open ${path}: ${whyUnreadable(error)}`, 'Check the path of the weights');
+    throw unreadableFile('the weights', path, error);
   };
   const found = await stat(path).catch(unreadable);
   if (!found.isFile()) throw new InputError(`the weights ${path} are not a file`, fix);
   const version = `${path}:${found.size}:${found.mtimeMs}`;
   let hash = known.get(version);
   if (!hash) {
-    hash = hashFile(path).catch(unreadable);
+    hash = fileHash(path).catch(unreadable);
     known.set(version, hash);
     hash.catch(() => known.delete(version));
   }
   return hash;
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
-  return hash.digest('hex');
 }

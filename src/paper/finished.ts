@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
+import { fewAtOnce } from '../storage/few-at-once.js';
 import { type CellResult, readCell } from './cell-file.js';
 
 /**
@@ -10,12 +11,10 @@ import { type CellResult, readCell } from './cell-file.js';
 export async function readFinished(folder: string): Promise<CellResult[]> {
   const cells = join(folder, 'cells');
   const files = (await readdir(cells, { recursive: true })).filter((file) => file.endsWith('.json')).sort();
-  return Promise.all(
-    files.map(async (file) => {
-      const { cell, key } = JSON.parse(await readFile(join(cells, file), 'utf8'));
-      const result = await readCell(folder, cell, key);
-      if (result) return result;
-      throw new InputError(`${join(cells, file)} is damaged`, 'Delete it and compute it again with softpatch run');
-    }),
-  );
+  return fewAtOnce(files, async (file) => {
+    const { cell, key } = JSON.parse(await readFile(join(cells, file), 'utf8'));
+    const result = await readCell(folder, cell, key);
+    if (result) return result;
+    throw new InputError(`${join(cells, file)} is damaged`, 'Delete it and compute it again with softpatch run');
+  });
 }

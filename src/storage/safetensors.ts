@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
-import { InputError, systemCode, whyUnreadable } from '../errors.js';
+import { InputError, systemCode, unreadableFile } from '../errors.js';
 import { writeAtomically } from './atomic.js';
 import { floatsFromHalves } from './half.js';
 import { type HeaderEntry, parseHeader, type SafetensorsHeader, type TensorType } from './safetensors-header.js';
@@ -42,7 +42,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   try {
     file = await open(path, 'r');
   } catch (error) {
-    throw new InputError(`cannot open ${path}: ${whyUnreadable(error)}`, 'Check the path');
+    throw unreadableFile('tensors', path, error);
   }
   try {
     const { metadata, entries, start } = await readHeader(path, file);
@@ -63,7 +63,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     };
   } catch (error) {
     await file.close();
-    if (systemCode(error)) throw new InputError(`cannot read ${path}: ${whyUnreadable(error)}`, 'Give a file');
+    if (systemCode(error)) throw unreadableFile('tensors', path, error);
     throw error;
   }
 }

@@ -177,7 +177,7 @@ const cases: Case[] = [
   {
     what: 'a weight file that is not there',
     args: evaluate('--weights', '/no/such.safetensors'),
-    message: /cannot open \/no\/such\.safetensors: there is no such file/,
+    message: /cannot read the weights \/no\/such\.safetensors: there is no such file/,
   },
   {
     what: 'more noise than anomalous images',
@@ -280,6 +280,49 @@ const cases: Case[] = [
     what: 'data without a category',
     args: (f) => ['data', 'import', join(f, 'bolt/test'), '--to', join(f, 'to')],
     message: /holds no category/,
+  },
+  ...(
+    [
+      ['0.4:0:0.1', /'0\.4:0:0\.1' is invalid.*A range rises/],
+      ['0:0.4:0', /A range rises: from at most to, and a step above 0/],
+      ['0:1:0.0000001', /It stands for \d+ values; 10000 are the most/],
+      ['0.1,,0.2', /An item of the list is empty/],
+      ['a,b', /Give 0,0\.1,0\.2 or 0:0\.4:0\.02/],
+      ['0:0.4', /A range is from:to:step/],
+      ['0.1,1.5', /tau = 1\.5 is impossible/],
+      ['-0.1', /tau = -0\.1 is impossible/],
+    ] as const
+  ).map(
+    ([taus, message]): Case => ({
+      what: `--taus ${taus}`,
+      args: (f) => ['sweep', '--data', join(f, 'bolt'), `--taus=${taus}`, '--csv', join(f, 'curve.csv'), '--no-cache'],
+      message,
+    }),
+  ),
+  {
+    what: 'neighbours of a method that has none',
+    args: evaluate('--method', 'patchcore', '--k', '9'),
+    message: /patchcore would ignore k: only LOF has neighbours to choose\. Leave k out/,
+  },
+  {
+    what: 'a switch given twice',
+    args: evaluate('--set', 'ratio=0.2'),
+    message: /ratio is given twice, by its own option and by --set/,
+  },
+  {
+    what: 'a name that a script left empty',
+    args: (f) => ['evaluate', '--data', '', '--json', join(f, 'out.json')],
+    message: /--data is given an empty value/,
+  },
+  {
+    what: 'a negative size of the cache',
+    args: (f) => ['evaluate', '--data', join(f, 'bolt'), '--cache', join(f, 'c'), '--cache-limit', '-1'],
+    message: /'-1' is invalid.*less than 0/,
+  },
+  {
+    what: 'an audit given what only a detector uses',
+    args: (f) => ['audit', join(f, 'bolt/train/good'), '--set', 'judges=lof', '--out', join(f, 'audit')],
+    message: /an audit would ignore judges/,
   },
 ];
 

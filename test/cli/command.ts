@@ -7,18 +7,23 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Starts `softpatch` as a process of its own; `onStart` gets it, to send signals. @param env set beside this process's. */
+/**
+ * Starts `softpatch` as a process of its own; `onStart` gets it, to send signals. @param env set beside this process's.
+ * @param where folder it runs in, and then the whole path of the program.
+ */
 export function softpatch(
   args: readonly string[],
   onStart?: (child: ChildProcess) => void,
   env: NodeJS.ProcessEnv = {},
+  { cwd, main = 'build/src/cli/main.js' }: { cwd?: string; main?: string } = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = {
       stdio: ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
+      cwd,
     };
-    const child = spawn(process.execPath, ['build/src/cli/main.js', ...args], options);
+    const child = spawn(process.execPath, [main, ...args], options);
     const outcome: Outcome = { code: null, stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
       outcome.stdout += chunk;

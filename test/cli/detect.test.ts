@@ -96,6 +96,30 @@ test('an unreadable image costs nothing but itself: the rest is scored, written 
     (await below(at('maps'))).filter((name) => name.endsWith('.png')),
     ['a/b_c.png', 'a_b/c.png'],
   );
+  const record = JSON.parse(await readFile(at('maps/run.json'), 'utf8'));
+  assert.equal(record.arguments[0], 'detect');
+  assert.equal(record.inputs.images.scored.count, 3);
+  assert.match(record.failures.join(), /^[^,]*b\.png: cannot read image/);
+  assert.deepEqual(JSON.parse(await readFile(at('link.run.json'), 'utf8')), record);
+});
+
+test('a link that leads nowhere costs as little, and what is not read is counted', async () => {
+  const folder = at('links');
+  await mkdir(folder);
+  await cp(at('bolt/test/good/000.png'), join(folder, 'a.png'));
+  await symlink(at('none.png'), join(folder, 'gone.png'));
+  await symlink('.', join(folder, 'loop'));
+  await writeFile(join(folder, 'b.gif'), 'GIF89a');
+  const { code, stderr, stdout } = await detect(folder, '--model', at('plain.safetensors'));
+  assert.equal(code, 1);
+  assert.match(stderr, /left out: 1 \.gif \(a format that is not read\)/);
+  assert.match(stderr, /2 of 3 images could not be scored:\n.*gone\.png is a link that leads nowhere.*\n.*circle/);
+  assert.match(stdout, /of 1 anomalous/);
+  await rm(join(folder, 'a.png'));
+  await rm(join(folder, 'gone.png'));
+  await rm(join(folder, 'loop'));
+  const none = await detect(folder, '--model', at('plain.safetensors'));
+  assert.match(none.stderr, /links holds no images that are read \(left out: 1 \.gif/);
 });
 
 test('a table on standard output stands there alone; threshold and sensitivity move the verdicts', async () => {

@@ -35,7 +35,8 @@ test('numbers come as a list or a range', () => {
 
 /** What is refused of a command line. */
 function refused(name: string, ...args: string[]): string {
-  const command = new Command(name).option('--data <dir>').option('--good <dir...>').option('--category <name>');
+  const command = new Command(name).argument('[path...]').option('--data <dir>').option('--good <dir...>');
+  command.option('--category <name>');
   addFeatureOptions(command).option('--extend <file>').option('--out <file>');
   addCacheOptions(addNoiseOptions(addMethodOptions(addCalibrationOptions(command))));
   command.parse(args, { from: 'user' });
@@ -76,4 +77,35 @@ test('options that would be ignored are refused, with the reason', () => {
   for (const args of [[], ['--data', 'd', '--category', 'c', '--noise', '0.1', '--overlap'], ['--folds', '3']]) {
     assert.equal(refused('evaluate', ...args), '');
   }
+});
+
+test('empty values are refused: a variable of a script that is not set', () => {
+  assert.match(refused('fit', '--data', ''), /^--data is given an empty value/);
+  assert.match(refused('fit', '--good', 'a', '', 'c'), /^--good is given an empty value/);
+  assert.match(refused('fit', ''), /an argument is empty/);
+});
+
+test('of sweeps and plain folders too, what changes nothing is refused', () => {
+  const [sweep, evaluate] = ['sweep', 'evaluate'].map((name) => (...args: string[]): string => {
+    const command = new Command(name).option('--chart <file>').option('--mixed <dir>').option('--good <dir...>');
+    for (const option of ['--taus <n>', '--ks <n>', '--ratios <n>', '--mask-mode <m>']) command.option(option);
+    addMethodOptions(addNoiseOptions(command)).parse(args, { from: 'user' });
+    try {
+      refuseIgnored(command);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  assert.match(sweep('--tau', '0.1'), /^--tau would be ignored: the sweep runs over τ/);
+  assert.match(sweep('--k', '3', '--ks', '4'), /^--k would be ignored/);
+  assert.match(sweep('--ratio', '0.1', '--ratios', '0.2'), /^--ratio would be ignored/);
+  assert.equal(sweep('--tau', '0.1', '--ks', '3') + sweep('--tau', '0.1', '--chart', 'c.svg'), '');
+  assert.match(evaluate('--good', 'a'), /^--good would be ignored: it needs --mixed/);
+  assert.match(evaluate('--mixed', 'a'), /^--mixed would be ignored: it needs --good/);
+  assert.match(evaluate('--good', 'a', '--mixed', 'b', '--mask-mode', 'half'), /^--mask-mode .* have no masks/);
+  assert.match(
+    evaluate('--noise', '0.1', '--noise-manifest', 'm', '--repeat-noise'),
+    /^--repeat-noise would be ignored: the manifest/,
+  );
 });

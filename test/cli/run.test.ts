@@ -37,7 +37,8 @@ const arguments_ = (name: string, ...more: string[]): string[] => [
 ];
 const tables = async (name: string): Promise<Record<string, string>> => {
   const folder = join(root, `${name}-figures`);
-  const files = (await readdir(folder)).sort();
+  // Records of runs differ by time and are numbered.
+  const files = (await readdir(folder)).filter((file) => !/^run(-\d+)?\.json$/.test(file)).sort();
   return Object.fromEntries(
     await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), 'latin1')])),
   );
@@ -48,6 +49,9 @@ test('run computes cells once, reports what is missing, and writes tables and fi
   assert.equal(first.code, 0, first.stderr);
   assert.match(first.stderr, /not in .*: lost; going on with the rest/);
   assert.match(first.stdout, /18 cells computed, 0 found finished, 0 failed/);
+  const record = JSON.parse(await readFile(join(root, 'whole-figures/run.json'), 'utf8'));
+  assert.deepEqual(record.configuration.cells, { computed: 18, reused: 0 });
+  assert.deepEqual([record.configuration.switches, record.failures], [{ 'padim-star': { channels: '8' } }, []]);
   const made = await tables('whole');
   assert.deepEqual(
     Object.keys(made),
@@ -186,4 +190,20 @@ test('--slurm --dry-run writes an array and a gather file of the same command, a
   assert.match(await readFile(join(folder, 'gather.sbatch'), 'utf8'), /--gather\n$/);
   const bad = await softpatch(arguments_('slurm', '--slurm', 'Partition=x', '--dry-run'));
   assert.match(bad.stderr, /"Partition=x" is no option of sbatch/);
+});
+
+test('what would change nothing is refused: options without data, systems and switches without a cell', async () => {
+  const refused = async (args: string[], message: RegExp): Promise<void> => {
+    const { code, stderr } = await softpatch(['run', ...args]);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  };
+  await refused(['table-6', '--draws', '2'], /--draws would be ignored: without --data or --drawn nothing is computed/);
+  await refused(['table-6', '--out', root], /--out would be ignored: without --data, --drawn or --published/);
+  const data = ['--data', join(root, 'drawn')];
+  await refused(['table-8', ...data, '--systems', 'cflow'], /table-8 has no cell of cflow/);
+  await refused(['table-8', ...data, '--set', 'cflow.epochs=1'], /--set cflow\.… would be ignored: no cell fits cflow/);
+  await refused(['table-6', ...data, '--set', 'clfow.epochs=1'], /--set clfow\.… would be ignored/);
+  await refused(['table-8', ...data, '--cflow', 'small'], /--cflow would be ignored: no cell fits CFLOW/);
+  await refused(['table-6', ...data, '--tsne', 'exact'], /--tsne would be ignored: only figure-5/);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import test from 'node:test';
+import sharp from 'sharp';
 import { checkCategory } from '../../src/dataset/check.js';
 import { writeDrawnCategory } from '../../src/dataset/drawn/write.js';
 import { encodePng } from '../../src/image/codec.js';
@@ -94,6 +95,93 @@ test('checkCategory finds everything of docs/inputs.md in one pass', async (t) =
     ].sort(),
   );
 });
+
+test('checkCategory goes past what cannot be followed, opened or paired, and names it all', async (t) => {
+  const root = join(await temporaryFolder(t), 'broken');
+  const picture = 'masks/red128.bmp';
+  await place(root, {
+    'train/good/a.bmp': picture,
+    'train/good/SHOUTED.BMP': picture,
+    'train/Normal/b.bmp': picture,
+    'train/defect/c.bmp': picture,
+    'test/OK/line 1/0.bmp': picture,
+    'test/düse/twin.bmp': picture,
+    'test/düse/twin.png': 'files/RGB-0.png',
+    'ground_truth/düse/twin_mask.png': 'masks/1.png',
+    'test/düse/two.bmp': picture,
+    'ground_truth/düse/two.png': 'masks/1.png',
+    'ground_truth/düse/two_mask.png': 'masks/1.png',
+    'test/düse/soft.bmp': picture,
+    'test/düse/bright.bmp': picture,
+    'test/düse/parts.bmp': picture,
+    'ground_truth/düse/parts/000.png': 'masks/1.png',
+    'ground_truth/düse/parts/001.png': 'masks/255.png',
+    'test/düse/bad.bmp': picture,
+    'validation/good/d.bmp': picture,
+  });
+  const write = (name: string, content: string | Uint8Array): Promise<void> => writeFile(join(root, name), content);
+  await write('train/good/empty.png', '');
+  const red = { create: { width: 9, height: 9, channels: 3, background: 'red' } } as const;
+  await write('train/good/picture.png', await sharp(red).gif().toBuffer());
+  await write('train/good/dot.png', await encodePng({ width: 1, height: 1, channels: 3, data: new Uint8Array(3) }));
+  await write('ground_truth/düse/bad.png', 'no mask');
+  await write('ground_truth/düse/bright.bmp', brightPalette(20, 16));
+  const soft = Uint8Array.from({ length: 320 }, (_, i) => [0, 0, 0, 100, 255][i % 5]);
+  await write('ground_truth/düse/soft.png', await encodePng({ width: 20, height: 16, channels: 1, data: soft }));
+  await symlink('none.png', join(root, 'train/good/gone.png'));
+  await symlink('.', join(root, 'train/good/circle'));
+  await symlink('self.png', join(root, 'train/good/self.png'));
+  const check = await checkCategory(root);
+  const short = (lines: string[]): string[] => lines.map((line) => line.replaceAll(`${root}/`, ''));
+  const expected = [
+    /^train\/good\/circle is a link that leads in a circle/,
+    /^train\/good\/gone\.png is a link that leads nowhere/,
+    /^train\/good\/self\.png is a link that leads in a circle/,
+    /^test\/düse holds both twin\.bmp and twin\.png/,
+    /^ground_truth\/düse holds two masks of one image, .*two\.png and .*two_mask\.png/,
+    /^cannot read image train\/good\/dot\.png|^train\/good\/dot\.png is 1×1 pixels, too small/,
+    /^cannot read image train\/good\/empty\.png: it is empty/,
+    /^train\/good\/picture\.png is a gif image, a format that is not read/,
+    /^cannot read image ground_truth\/düse\/bad\.png: it is no image/,
+  ];
+  const errors = short(check.errors);
+  for (const message of expected)
+    assert.ok(
+      errors.some((line) => message.test(line)),
+      `${message}\n${errors.join('\n')}`,
+    );
+  assert.equal(errors.length, expected.length, errors.join('\n'));
+  const notes = short(check.warnings);
+  for (const message of [
+    /soft\.png holds more than two levels/,
+    /bright\.bmp has a palette whose index 0 is not its darkest/,
+  ]) {
+    assert.ok(
+      notes.some((line) => message.test(line)),
+      `${message}\n${notes.join('\n')}`,
+    );
+  }
+  assert.equal(check.leftOut, 'left out: 1 images of train/defect (not used), 1 images of validation (not used)');
+  assert.deepEqual(check.found, { train: 6, good: 1, anomalous: 7 });
+});
+
+/** A mask of 1 bit whose index 0, which is good, is white. */
+function brightPalette(width: number, height: number): Uint8Array {
+  const rows = Buffer.alloc(4 * height);
+  rows[0] = 0x80;
+  const header = Buffer.alloc(62);
+  header.write('BM');
+  for (const [at, value] of [
+    [10, 62],
+    [14, 40],
+    [18, width],
+    [22, height],
+    [26, 1 | (1 << 16)],
+    [54, 0xffffff],
+  ])
+    header.writeUInt32LE(value, at);
+  return Buffer.concat([header, rows]);
+}
 
 async function encodeFlat(side: number): Promise<Uint8Array> {
   const data = new Uint8Array(side * side * 3).fill(7);

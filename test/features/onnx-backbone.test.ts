@@ -188,7 +188,7 @@ test('every way in which a network cannot be used has a sentence', async (contex
   await refused(saved(context, bytes.subarray(0, bytes.length - 40)), /no ONNX model or is damaged/);
   await refused(saved(context, new TextEncoder().encode('<html>not found</html>')), /no ONNX model/);
   await refused(saved(context, new Uint8Array()), /no network in it/);
-  await refused('missing/network.onnx', /cannot open missing\/network\.onnx: there is no such file/);
+  await refused('missing/network.onnx', /cannot read the network missing\/network\.onnx: there is no such file/);
   const model = parseOnnx('sample', bytes);
   model.graph.node[0].opType = 'Convolve';
   const { onnxBytes } = await import('../../src/engine/onnx-file.js');

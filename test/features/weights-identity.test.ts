@@ -72,10 +72,10 @@ test('a missing file and a folder are one clear error each, and are not remember
       assert.ok(error.message.includes(what) && !error.message.includes('\n'));
       return true;
     });
-  await refused(path, /^cannot open .*: there is no such file\. Check the path of the weights/);
+  await refused(path, /^cannot read the weights .*: there is no such file\. Check the path/);
   await refused(folder, /^the weights .* are not a file.*Give a \.safetensors file/);
   await writeFile(path, 'here');
   assert.equal(await of(path), sha256(Buffer.from('here')));
   await rm(path);
-  await refused(path, /^cannot open .*: there is no such file/);
+  await refused(path, /^cannot read the weights .*: there is no such file/);
 });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { InputError } from '../../errors.js';
 import { readMask } from '../../image/mask-file.js';
 import type { Sample } from '../category.js';
 import { isFolder, type Listed, listFolders, surveyFolder } from '../listing.js';
@@ -54,8 +55,9 @@ async function items(root: string): Promise<string[]> {
 
 /** Images of a folder whose masks lie beside them under the same name with an ending; what their masks mark decides the label. */
 async function readPairs(root: string, folder: string, ending: string, reading: LayoutReading): Promise<Sample[]> {
-  const { images, leftOut } = await surveyFolder(join(root, folder));
+  const { images, leftOut, problems } = await surveyFolder(join(root, folder));
   reading.leftOut.push(...leftOut);
+  reading.problems.push(...problems);
   const isMask = ({ stem }: Listed): boolean => stem.endsWith(ending);
   const masks = new Map(images.filter(isMask).map((mask) => [mask.stem.slice(0, -ending.length), mask.path]));
   const samples: Sample[] = [];
@@ -66,10 +68,22 @@ async function readPairs(root: string, folder: string, ending: string, reading: 
       reading.problems.push(missingMask(path, join(root, folder, `${stem}${ending}`)));
       continue;
     }
-    const good = (await readMask(mask)).doubts.includes('empty');
+    const good = await marksNothing(mask, reading);
+    if (good === null) continue;
     const sample = { path, name: `${folder}/${file}`, type: good ? 'good' : 'defect', mask: good ? null : mask };
     samples.push({ ...sample, label: good ? 0 : 1 });
   }
   for (const stray of masks.values()) reading.problems.push(strayMask(stray));
   return samples;
+}
+
+/** Whether a mask is empty; null, and a problem more, where it cannot be read. */
+async function marksNothing(mask: string, { problems }: LayoutReading): Promise<boolean | null> {
+  try {
+    return (await readMask(mask)).doubts.includes('empty');
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(error);
+    return null;
+  }
 }

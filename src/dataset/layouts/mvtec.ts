@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Sample } from '../category.js';
 import type { LeftOut } from '../left-out.js';
-import { isFolder, listFolders, listImages, surveyFolder } from '../listing.js';
+import { isFolder, listFolders, surveyFolder } from '../listing.js';
 import { pairMasks } from '../masks.js';
 import { isNormalName } from '../normal-names.js';
 import type { Layout, LayoutReading } from './layout.js';
@@ -54,7 +54,7 @@ async function readParts(
   }
   for (const folder of unused) {
     if (!(await isFolder(join(root, folder)))) continue;
-    const count = (await listImages(join(root, folder))).length;
+    const count = (await surveyFolder(join(root, folder))).images.length;
     reading.leftOut.push({ count, kind: `images of ${folder}`, why: 'not used' });
   }
   return reading;
@@ -65,7 +65,7 @@ interface Part extends Pick<LayoutReading, 'leftOut' | 'problems'> {
 }
 
 async function readType(root: string, part: string, type: string, label: 0 | 1, masks: string | null): Promise<Part> {
-  const { images, leftOut } = await surveyFolder(join(root, part, type));
+  const { images, leftOut, problems } = await surveyFolder(join(root, part, type));
   const paired = masks === null ? null : await pairMasks(masks, images);
   const samples = images.map(({ path, file }, i) => ({
     path,
@@ -74,7 +74,7 @@ async function readType(root: string, part: string, type: string, label: 0 | 1, 
     type,
     mask: paired?.masks[i] ?? null,
   }));
-  return { samples, leftOut: leftOut as LeftOut[], problems: paired?.problems ?? [] };
+  return { samples, leftOut: leftOut as LeftOut[], problems: [...problems, ...(paired?.problems ?? [])] };
 }
 
 function merge(reading: LayoutReading, into: 'train' | 'test', { samples, leftOut, problems }: Part): void {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { csvParse } from 'd3-dsv';
-import { InputError } from '../../errors.js';
+import { InputError, systemCode, unreadableFile } from '../../errors.js';
 import type { Sample } from '../category.js';
 import { isFolder, surveyFolder } from '../listing.js';
 import { isNormalName } from '../normal-names.js';
@@ -44,8 +44,9 @@ export const visa: Layout = {
     for (const list of [reading.train, reading.test]) {
       list.sort((a, b) => (a.type === b.type ? order(a.name, b.name) : order(a.type, b.type)));
     }
-    const { images, leftOut } = await surveyFolder(join(root, 'Data', 'Images'));
+    const { images, leftOut, problems } = await surveyFolder(join(root, 'Data', 'Images'));
     const listed = reading.train.length + reading.test.length;
+    reading.problems.push(...problems);
     reading.leftOut.push(...leftOut, {
       count: Math.max(0, images.length - listed),
       kind: `images not in ${SPLIT}`,
@@ -72,8 +73,9 @@ async function readSplit(path: string): Promise<Record<string, string>[]> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw unreadableFile("VisA's split", path, error);
     throw new InputError(
-      `cannot read ${path}, which splits VisA into train and test: ${(error as Error).message}`,
+      `there is no ${path}, which splits VisA into train and test`,
       'Keep split_csv beside the categories, as VisA is unpacked',
     );
   }
