@@ -5,7 +5,7 @@ import { type Detector, loadDetector, saveDetector } from '../detector/model.js'
 import type { EngineChoice } from '../engine/names.js';
 import { InputError } from '../errors.js';
 import { FALSE_ALARMS } from '../experiment/calibration.js';
-import { ascending } from '../experiment/calibration-scores.js';
+import { ascending, withoutAssumed } from '../experiment/calibration-scores.js';
 import { refuseKnown } from '../experiment/defects.js';
 import { detect } from '../experiment/detect.js';
 import { chosenThreshold } from '../experiment/fit.js';
@@ -20,6 +20,7 @@ interface Options {
   good?: string[];
   defects?: string[];
   falseAlarms?: number;
+  assumeDefective?: number;
   weights?: string;
   out: string;
   record: boolean;
@@ -45,6 +46,7 @@ export function addCalibrate(program: Command): void {
       `share of normal images that may be called anomalous (default: ${FALSE_ALARMS})`,
       number,
     )
+    .option('--assume-defective <share>', 'of the --good images: so many of the highest scores do not count', number)
     .option('--weights <file>', "the backbone's weights, if they moved")
     .requiredOption('--out <file>', 'where to save the detector with its new threshold');
   addThreads(addEngine(addRecord(command)))
@@ -80,7 +82,7 @@ async function runCalibrate(options: Options): Promise<void> {
     };
     const old = detector.calibration;
     const seen: Pick<Calibration, 'how' | 'scores' | 'assumedDefective'> =
-      good.length > 0 ? { how: 'held-out', scores: await scores(good), assumedDefective: 0 } : old;
+      good.length > 0 ? { how: 'held-out', ...withoutAssumed(await scores(good), options.assumeDefective) } : old;
     const labelled = defects.length > 0 ? await scores(defects) : old.defects;
     const falseAlarms = options.falseAlarms ?? (defects.length > 0 ? null : (old.falseAlarms ?? FALSE_ALARMS));
     const { how, scores: normal, assumedDefective } = seen;

@@ -9,6 +9,7 @@ import { type HeatColumn, heatSheet, leakedAndUnseen } from '../figures/heat-she
 import { renderPng } from '../figures/render.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { drawMissingCategories } from './draw.js';
+import { missingDiagnostics } from './missing-figures.js';
 import { addFeatureOptions, addThreads, chosenFeatures, type FeatureOptions, number } from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { withLab } from './session.js';
@@ -93,5 +94,8 @@ function table(results: readonly EvaluateResult[]): string {
     figure(diagnostics.coresetDefectShare),
     timings.total.toFixed(1),
   ]);
-  return textTable(['method', 'noise', 'image AUROC', 'pixel AUROC', 'AUPRO', 'defects in coreset', 'seconds'], rows);
+  const missing = results.find(({ diagnostics }) => diagnostics.coresetDefectShare === null)?.diagnostics;
+  const reason = missing ? `\n– of the coreset: ${missingDiagnostics(missing, { masked: true })}` : '';
+  const text = textTable(['method', 'noise', 'image AUROC', 'pixel AUROC', 'AUPRO', 'defects in coreset', 'seconds'], rows);
+  return text + reason;
 }

@@ -107,12 +107,13 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
       files: { model: options.model },
       outputs: [options.csv, options.json],
       folders: [options.maps],
-      failures: failures.map(({ path, failure }) => `${path}: ${failure}`),
+      failures: failures.map(({ failure }) => failure),
     });
   });
   print(rows, { ...detector, decisionThreshold });
   if (failures.length === 0) return;
-  const lines = failures.map(({ path, failure }) => `  ${path}: ${failure}`).join('\n');
+  // Each names its file.
+  const lines = failures.map(({ failure }) => `  ${failure}`).join('\n');
   throw new InputError(
     `${failures.length} of ${rows.length + failures.length} images could not be scored:\n${lines}`,
     'The others were scored and all outputs were written',

@@ -99,6 +99,12 @@ const RULES: readonly Rule[] = [
     why: 'without --data, --drawn or --published nothing is written',
   },
   { option: 'dryRun', unless: ({ slurm }) => Boolean(slurm), why: 'it only writes what --slurm would submit' },
+  {
+    commands: ['calibrate'],
+    option: 'assumeDefective',
+    unless: ({ good }) => Boolean(good),
+    why: 'without --good the scores of the fit stay',
+  },
   { option: 'sha256', unless: ({ source }) => Boolean(source), why: 'it is that of a --source' },
   { option: 'filterBudget', unless: ({ filter }) => Boolean(filter), why: 'without --filter no image is dropped' },
   { option: 'filterWeights', unless: ({ filter }) => Boolean(filter), why: 'without --filter no image is dropped' },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { InputError } from '../errors.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { checkWritable, checkWritableFolder } from '../storage/writable.js';
 
@@ -15,13 +16,21 @@ const INTO_FOLDER = ['demo', 'run', 'audit'];
  * meant for people goes to standard error. @throws InputError naming the path.
  */
 export async function checkOutputs(command: Command): Promise<void> {
+  const folder = INTO_FOLDER.includes(command.name());
   const options = command.opts<Record<string, unknown>>();
   const given = (name: string): string[] => {
     const value = options[name];
     return typeof value === 'string' && value !== STDOUT ? [value] : [];
   };
+  for (const name of ['out', 'chart']) {
+    // Written as bytes, through the name that systems give it.
+    if (options[name] === STDOUT && !folder) command.setOptionValue(name, '/dev/stdout');
+  }
+  for (const name of folder ? [...FOLDERS, 'out'] : FOLDERS) {
+    if (options[name] === STDOUT)
+      throw new InputError(`--${name} takes a folder, not standard output`, 'Give a folder');
+  }
   if (takesStdout(...[...FILES, 'out'].map((name) => options[name]).filter(isText))) console.log = console.error;
-  const folder = INTO_FOLDER.includes(command.name());
   for (const path of [...FILES.flatMap(given), ...(folder ? [] : given('out'))]) await checkWritable(path);
   for (const path of [...FOLDERS.flatMap(given), ...(folder ? given('out') : [])]) await checkWritableFolder(path);
 }

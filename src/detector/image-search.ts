@@ -72,9 +72,12 @@ export function imageSearch(
               signal,
             )
           : [];
+      const now = await reader.keys(missing.map((i) => images[i]));
       for (const [j, i] of missing.entries()) {
         const { rows, squared } = fresh[j];
         results[i] = fresh[j];
+        // A file that changed since must not be remembered under what it was.
+        if (now[j] !== keys[i]) continue;
         await cache.keep('neighbours', ['neighbours', VERSION, bank.key, k, positions, keys[i]], {
           rows: { dtype: 'I32', shape: [rows.length], data: rows },
           squared: { dtype: 'F32', shape: [squared.length], data: squared },

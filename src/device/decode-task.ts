@@ -40,5 +40,7 @@ export async function run(_context: TaskContext, job: DecodeJob): Promise<Decode
   }
   const { input, size, cmyk } = await networkInput(spec, image);
   inputs.set(input, slot * input.length);
-  return { size, found: false, path, damaged, cmyk, seconds: elapsed() };
+  // A file that changed since must not be remembered under what it was.
+  const same = store && path === (await featurePath(store, spec, image));
+  return { size, found: false, path: same ? path : null, damaged, cmyk, seconds: elapsed() };
 }

@@ -89,3 +89,15 @@ export function spread<Item>(items: readonly Item[], most: number): Item[] {
 export function ascending(scores: Iterable<number>): number[] {
   return [...scores].filter(Number.isFinite).sort((a, b) => a - b);
 }
+
+/**
+ * Scores without the highest, of images that are assumed to be defective. @param scores ascending. @param share of them, 0 by default.
+ * @throws InputError for an impossible share.
+ */
+export function withoutAssumed(scores: readonly number[], share = 0): Pick<Calibration, 'scores' | 'assumedDefective'> {
+  if (!(share >= 0 && share < 1)) {
+    throw new InputError(`${share} of the images cannot be defective`, 'Give a share from 0 to below 1');
+  }
+  const assumedDefective = Math.max(0, Math.min(scores.length - 1, Math.trunc(share * scores.length)));
+  return { scores: scores.slice(0, scores.length - assumedDefective), assumedDefective };
+}

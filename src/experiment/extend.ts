@@ -13,10 +13,10 @@ import type { WeightSource } from '../features/spec.js';
 import { gatherRows } from '../kernels/gather-rows.js';
 import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
-import { FALSE_ALARMS } from './calibration.js';
-import { ascending, type CalibrationChoice, MOST, scoresOf, spread } from './calibration-scores.js';
+import { FALSE_ALARMS, thresholdAt } from './calibration.js';
+import { ascending, type CalibrationChoice, MOST, scoresOf, spread, withoutAssumed } from './calibration-scores.js';
 import { detectorReader } from './detect.js';
-import { checkShares, chosenThreshold } from './fit.js';
+import { chosenThreshold } from './fit.js';
 import type { Lab } from './lab.js';
 import { checkMemory } from './memory.js';
 
@@ -52,7 +52,9 @@ export async function extendDetector(
     throw new InputError(problem, 'Leave --calibration out');
   }
   const falseAlarms = choice.falseAlarms ?? (labelled.length > 0 ? null : (before.falseAlarms ?? FALSE_ALARMS));
-  checkShares(falseAlarms ?? FALSE_ALARMS, assumeDefective);
+  // Before the long work.
+  thresholdAt({ scores: [0] }, falseAlarms ?? FALSE_ALARMS);
+  withoutAssumed([0], assumeDefective);
   const config = checkBankConfig(settings);
   const reader = await detectorReader(lab, detector, weights);
   checkMemory(reader.spec, images.length, lab.reporter);
@@ -67,8 +69,7 @@ export async function extendDetector(
   );
   const all = ascending(await scoresLeftOut(lab, { reader, patches, bank, first, config, images }));
   if (all.length === 0) throw new InputError('no new image can be scored without itself', 'Give more images');
-  const assumedDefective = Math.min(all.length - 1, Math.trunc(assumeDefective * all.length));
-  const scores = all.slice(0, all.length - assumedDefective);
+  const { scores, assumedDefective } = withoutAssumed(all, assumeDefective);
   const requests = labelled.map((path) => ({ path }));
   const defects =
     labelled.length > 0 ? ascending(await scoresOf(lab, scorer(lab, reader, bank, config), requests)) : [];

@@ -3,7 +3,13 @@ import type { Calibration } from '../detector/calibration.js';
 import type { Detector } from '../detector/model.js';
 import { InputError } from '../errors.js';
 import { FALSE_ALARMS, thresholdAt } from './calibration.js';
-import { ascending, type CalibrationChoice, calibrationScores, scoresOf } from './calibration-scores.js';
+import {
+  ascending,
+  type CalibrationChoice,
+  calibrationScores,
+  scoresOf,
+  withoutAssumed,
+} from './calibration-scores.js';
 import type { EvaluateConfig } from './config.js';
 import { thresholdBetween } from './defects.js';
 import { filterTraining } from './filter.js';
@@ -26,7 +32,9 @@ export async function fitDetector(
   if (images.length === 0) throw new InputError(`${name} has no training image`, 'Add some');
   const { defects: labelled = [] } = choice;
   const falseAlarms = choice.falseAlarms ?? (labelled.length > 0 ? null : FALSE_ALARMS);
-  checkShares(falseAlarms ?? FALSE_ALARMS, choice.assumeDefective ?? 0);
+  // Before the long work.
+  thresholdAt({ scores: [0] }, falseAlarms ?? FALSE_ALARMS);
+  withoutAssumed([0], choice.assumeDefective);
   const { method, profile, features, settings, seed } = config;
   const filtered = config.filter && (await filterTraining(lab, images, config.filter, seed));
   const train = filtered?.kept ?? images;
@@ -35,8 +43,7 @@ export async function fitDetector(
   const { assumeDefective = fitted.decision?.cleans ? fitted.decision.share : 0 } = choice;
   const tensors = await fitted.tensors();
   const { how, scores: all } = await calibrationScores(lab, fitted, train, config, choice);
-  const assumedDefective = Math.min(all.length - 1, Math.trunc(assumeDefective * all.length));
-  const scores = all.slice(0, all.length - assumedDefective);
+  const { scores, assumedDefective } = withoutAssumed(all, assumeDefective);
   const defects = labelled.length > 0 ? ascending(await scoresOf(lab, fitted, requests(labelled))) : [];
   const calibration: Calibration = { how, falseAlarms, scores, assumedDefective, defects };
   return {
@@ -61,10 +68,3 @@ export function chosenThreshold(calibration: Calibration): number {
 }
 
 const requests = (paths: readonly string[]): { path: string }[] => paths.map((path) => ({ path }));
-
-/** Before the long work. @throws InputError for an impossible share. */
-export function checkShares(falseAlarms: number, assumeDefective: number): void {
-  thresholdAt({ scores: [0] }, falseAlarms);
-  if (assumeDefective >= 0 && assumeDefective < 1) return;
-  throw new InputError(`${assumeDefective} of the images cannot be defective`, 'Give a share from 0 to below 1');
-}

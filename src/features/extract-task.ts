@@ -80,7 +80,8 @@ export async function run(_context: TaskContext, job: ExtractJob): Promise<Extra
     if (found) chunk.reused++;
     else {
       found = await embed(spec, engine, image, chunk);
-      if (path) await writeFeatures(path, found);
+      // A file that changed since must not be remembered under what it was.
+      if (path && path === (await featurePath(store, spec, image))) await writeFeatures(path, found);
     }
     rows.set(found.rows, (first + i) * found.rows.length);
     chunk.sizes.push(found.size);

@@ -86,6 +86,16 @@ export async function featureReader(
     },
     async patches(images, watch = () => ({})) {
       if (images.length === 0) throw new InputError('there is no training image', 'Give at least one');
+      const keys = await reader.keys(images);
+      const readUnchanged = async (): Promise<Rows> => {
+        const found = await reader.readRows(images, watch());
+        // What follows is remembered under these keys.
+        const now = await reader.keys(images);
+        const changed = images.find((_, i) => now[i] !== keys[i]);
+        if (!changed) return found;
+        if (isFar(found)) found.free();
+        throw new InputError(`${changed.path} changed while it was read`, 'Run again when nothing writes there');
+      };
       let rows: Promise<Rows> | undefined;
       releases.push(() => {
         const held = rows;
@@ -97,14 +107,14 @@ export async function featureReader(
         held?.then(drop, () => {});
       });
       const stay = (): Promise<Rows> => {
-        rows ??= reader.readRows(images, watch());
+        rows ??= readUnchanged();
         return rows;
       };
       return {
         count: images.length * positions,
         positions,
         dimensions: patchDimensions(spec),
-        key: contentKey(['patches', await reader.keys(images)]),
+        key: contentKey(['patches', keys]),
         rows: async () => rowsHere(await stay()),
         stay,
       };

@@ -72,7 +72,7 @@ test('an unreadable image costs nothing but itself: the rest is scored, written 
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /1 of 3 images could not be scored:\n {2}.*b\.png: cannot read image .*b\.png.*\n?.*all outputs were written/,
+    /1 of 3 images could not be scored:\n {2}cannot read image .*b\.png.*\n?.*all outputs were written/,
   );
   assert.doesNotMatch(stderr, /\n {4}at /);
   assert.match(stdout, /of 2 anomalous/);
@@ -99,7 +99,7 @@ test('an unreadable image costs nothing but itself: the rest is scored, written 
   const record = JSON.parse(await readFile(at('maps/run.json'), 'utf8'));
   assert.equal(record.arguments[0], 'detect');
   assert.equal(record.inputs.images.scored.count, 3);
-  assert.match(record.failures.join(), /^[^,]*b\.png: cannot read image/);
+  assert.match(record.failures.join(), /^cannot read image [^,]*b\.png/);
   assert.deepEqual(JSON.parse(await readFile(at('link.run.json'), 'utf8')), record);
 });
 
