@@ -1,21 +1,16 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
-import { csvFormat } from 'd3-dsv';
-import { type Audit, type AuditPicture, audit } from '../analysis/audit.js';
-import { imageSizes } from '../cells/json-cells.js';
-import { openCategory } from '../dataset/layouts.js';
+import { type Audit, audit } from '../analysis/audit.js';
 import { leftOutLine, noImages } from '../dataset/left-out.js';
 import { surveyFolder } from '../dataset/listing.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import { systemConfig } from '../experiment/config.js';
-import type { Lab } from '../experiment/lab.js';
 import { weightsIdentity } from '../features/weights-identity.js';
-import { auditPage } from '../figures/audit/page.js';
-import type { Reporter } from '../progress.js';
-import { writeAtomically, writeJson } from '../storage/atomic.js';
-import { addCategories, type CategoriesOptions, chosenCategories, throughCategories } from './category-cells.js';
+import { auditCategories, RESULTS } from './audit-categories.js';
+import { writeAudit } from './audit-files.js';
+import { addCategories, type CategoriesOptions, chosenCategories } from './category-cells.js';
 import {
   addCacheOptions,
   addFeatureOptions,
@@ -29,7 +24,6 @@ import {
 } from './options.js';
 import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
-import { textTable } from './table.js';
 
 interface Options extends FeatureOptions, CacheOptions, CategoriesOptions {
   out: string;
@@ -39,8 +33,6 @@ interface Options extends FeatureOptions, CacheOptions, CategoriesOptions {
   seed: number;
   threads?: number;
 }
-
-const RESULTS = 'data/results/audit';
 
 /** Switches of `witness` that an audit has no use for: isolation judges, and nothing is kept. */
 const OF_A_DETECTOR: readonly string[] = ['judges', 'k', 'quantile', 'witnesses', 'precision'];
@@ -113,75 +105,6 @@ async function surveyed(dir: string): ReturnType<typeof surveyFolder> {
   if (problems.length > 0) throw problems[0];
   if (images.length === 0) throw noImages(dir, leftOut);
   return folder;
-}
-
-async function writeAudit(out: string, found: Audit, reporter: Reporter): Promise<void> {
-  await writeAtomically(join(out, 'audit.csv'), csv(found));
-  await writeJson(join(out, 'audit.json'), found);
-  const progress = reporter.stage('audit page');
-  await writeAtomically(join(out, 'audit.html'), async (file) => {
-    for await (const piece of auditPage(found, progress)) await file.write(piece);
-  });
-}
-
-/** The training images of many categories, a folder of `out` each, and a table of all. */
-async function auditCategories(
-  lab: Lab,
-  data: string,
-  categories: readonly string[],
-  { results = RESULTS, out }: Options,
-  choice: Parameters<typeof audit>[3],
-  record: (images: Record<string, string[]>) => Promise<void>,
-): Promise<void> {
-  const { weights: _, ...features } = choice.features;
-  const tasks = categories.map((category) => {
-    const pictures = async (): Promise<AuditPicture[]> =>
-      (await openCategory(data, category)).train.map(({ name, path }) => ({ name, path }));
-    return {
-      label: `audit/${category}`,
-      dependsOn: async () => {
-        const identity = await weightsIdentity(choice.features);
-        return ['audit', 1, { ...choice, features }, identity, await imageSizes(await pictures())];
-      },
-      compute: async () => audit(lab, category, await pictures(), choice),
-    };
-  });
-  await throughCategories<Audit>(lab, results, tasks, async (found) => {
-    const rows = [];
-    for (const audited of found.values()) {
-      await writeAudit(join(out, audited.folder), audited, lab.reporter);
-      const { folder: category, images, suspected, share, summary: line } = audited;
-      rows.push({ category, images: images.length, suspected, share, summary: line });
-    }
-    await writeAtomically(join(out, 'summary.csv'), `${csvFormat(rows)}\n`);
-    const audited: Record<string, string[]> = {};
-    for (const { folder } of found.values()) {
-      audited[folder] = (await openCategory(data, folder)).train.map(({ path }) => path);
-    }
-    await record(audited);
-    console.log(
-      textTable(
-        ['category', 'images', 'suspected'],
-        rows.map((row) => [row.category, row.images, row.suspected].map(String)),
-      ),
-    );
-    console.log(`look at ${join(out, '<category>/audit.html')}; all: ${join(out, 'summary.csv')}`);
-  });
-}
-
-function csv({ images }: Audit): string {
-  return `${csvFormat(
-    images.map(({ rank, name, suspected, deviations, pValue, isolation, nearest, copies }) => ({
-      rank,
-      name,
-      suspected: suspected ? 'yes' : 'no',
-      deviations: deviations.toFixed(3),
-      pValue: pValue.toPrecision(3),
-      isolation: isolation.toFixed(4),
-      nearest: nearest?.name ?? '',
-      copies: copies.join(' '),
-    })),
-  )}\n`;
 }
 
 function summary({ images, summary: line }: Audit, out: string): string {

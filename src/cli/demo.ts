@@ -96,6 +96,9 @@ function table(results: readonly EvaluateResult[]): string {
   ]);
   const missing = results.find(({ diagnostics }) => diagnostics.coresetDefectShare === null)?.diagnostics;
   const reason = missing ? `\n– of the coreset: ${missingDiagnostics(missing, { masked: true })}` : '';
-  const text = textTable(['method', 'noise', 'image AUROC', 'pixel AUROC', 'AUPRO', 'defects in coreset', 'seconds'], rows);
+  const text = textTable(
+    ['method', 'noise', 'image AUROC', 'pixel AUROC', 'AUPRO', 'defects in coreset', 'seconds'],
+    rows,
+  );
   return text + reason;
 }

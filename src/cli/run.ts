@@ -5,17 +5,17 @@ import { thisWorker } from '../cells/worker.js';
 import type { Engine, EngineChoice } from '../engine/names.js';
 import { Cancelled, InputError } from '../errors.js';
 import { WEIGHTS_FOLDER } from '../features/weight-files.js';
-import { weightsIdentity } from '../features/weights-identity.js';
 import { EXPERIMENTS, type Experiment } from '../paper/grid.js';
 import { type RunOutcome, runCells } from '../paper/run.js';
 import { GRID_SYSTEMS } from '../paper/systems.js';
+import { recordGrid } from './grid-record.js';
 import { list } from './lists.js';
 import { addCacheOptions, addEngine, addThreads, type CacheOptions, number, whole } from './options.js';
 import { printPublished, writePublished } from './published.js';
 import { terminalReporter } from './reporter.js';
 import { type Grid, type GridOptions, runGrid } from './run-grid.js';
 import { refuseIdleOfRun } from './run-ignored.js';
-import { addRecord, recordRun } from './run-record.js';
+import { addRecord } from './run-record.js';
 import { runOnSlurm } from './run-slurm.js';
 import { listCells, statusText } from './run-status.js';
 import { writeTables } from './run-tables.js';
@@ -156,27 +156,6 @@ async function runPaper(what: string[], options: Options, command: Command): Pro
   if (failures.length === 0) return;
   const lines = why.map((line) => `  ${line}`);
   throw new InputError(`${failures.length} cells failed:\n${lines.join('\n')}`, 'The next run tries them again');
-}
-
-/** Leaves what was computed with which settings beside the tables. */
-async function recordGrid(
-  options: Options,
-  experiments: readonly Experiment[],
-  { categories, setting }: Grid,
-  { engine, failures, cells }: { engine: Engine | null; failures: string[]; cells: object },
-): Promise<void> {
-  const { draws, systems = [], shard = null } = options;
-  const { backbone, weights, starWeights } = setting;
-  await recordRun(options, {
-    configuration: { experiments, categories, draws, systems, shard, ...setting, cells },
-    engine,
-    weights: await Promise.all([
-      weightsIdentity({ backbone, weights }),
-      weightsIdentity({ backbone: 'resnet18', weights: starWeights }),
-    ]),
-    folders: [options.out],
-    failures,
-  });
 }
 
 /** Ten signs of life before a claim goes stale. @throws InputError for no time at all. */
