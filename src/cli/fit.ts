@@ -139,7 +139,14 @@ async function runExtend(options: Options, model: string): Promise<void> {
     const coresetSize = tensors.picks.data.length;
     if (options.json) await writeJsonOutput(options.json, { ...rest, out: options.out, coresetSize, added });
     await recordRun(options, {
-      configuration: { name, method: detector.method, settings: detector.settings, seed, calibration: { ...calibration, defects: undefined }, added },
+      configuration: {
+        name,
+        method: detector.method,
+        settings: detector.settings,
+        seed,
+        calibration: { ...calibration, defects: undefined },
+        added,
+      },
       engine: lab.compute.engine,
       weights: [detector.weightsSha256],
       images: { added: good, defects: calibration.defects ?? [] },
