@@ -39,11 +39,14 @@ const lab = await openLab({ engine: 'wasm', cache: join(temporary, 'cache') });
 for (let seed = 0; seed < Number(values.seeds); seed++) {
   for (const [set, [category, difficulty]] of Object.entries(SETS)) {
     if (values.only && !values.only.some((part) => set.includes(part))) continue;
-    if (found.results.some((row) => row.set === set && row.seed === seed)) continue;
+    const isMissing = (method) =>
+      !found.results.some((row) => row.set === set && row.seed === seed && row.method === method);
+    const missing = Object.entries(METHODS).filter(([method]) => isMissing(method));
+    if (missing.length === 0) continue;
     const root = join(temporary, 'data');
     await writeDrawnCategory(root, category, { seed, ...SIZE, difficulty }, encodePng);
     const drawn = await openCategory(root, category);
-    for (const [method, settings] of Object.entries(METHODS)) {
+    for (const [method, settings] of missing) {
       const config = evaluateConfig({
         method,
         settings,

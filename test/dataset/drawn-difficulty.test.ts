@@ -5,7 +5,9 @@ import { SCENES } from '../../src/dataset/drawn/scenes.js';
 import { drawPicture } from '../../src/dataset/drawn/write.js';
 import { createRandom } from '../../src/random.js';
 
-const SIDE = 256;
+const SIDE = 128;
+/** Where the slope of an object is measured, in pixels either side of its middle. */
+const ARM = 25;
 type Picture = ReturnType<typeof drawPicture>;
 
 /** A picture of a scene made harder. @param type of defect; none: nominal. */
@@ -58,7 +60,7 @@ function lie({ pixels }: Picture): { x: number; tilt: number } {
   const top = (x: number): number => Array.from({ length: SIDE }, (_, y) => y).find((y) => bright(x, y)) ?? 0;
   return {
     x: sum / all,
-    tilt: top(sum / all + 50 > SIDE ? 200 : Math.round(sum / all) + 50) - top(Math.round(sum / all) - 50),
+    tilt: top(Math.round(sum / all) + ARM) - top(Math.round(sum / all) - ARM),
   };
 }
 
@@ -68,7 +70,7 @@ test('shift moves objects, turn tilts them', () => {
   const spread = (knobs: Partial<Difficulty>): number => deviation(poses(knobs).map(({ x }) => x));
   assert.ok(spread({ shift: 0.08 }) > 3 * spread({}));
   const tilts = (knobs: Partial<Difficulty>): number => deviation(poses(knobs).map(({ tilt }) => tilt));
-  assert.ok(tilts({ turn: 15 }) > tilts({}) + 5);
+  assert.ok(tilts({ turn: 15 }) > tilts({}) + 2.5);
 });
 
 test('light changes from image to image', () => {
@@ -82,7 +84,7 @@ test('outliers are dark specks that no mask holds', () => {
     const dusty = draw('weave', { outliers: 1 }, seed);
     const clean = draw('weave', {}, seed);
     const darker = [...clean.pixels.keys()].filter((i) => clean.pixels[i] - dusty.pixels[i] > 30).length;
-    assert.ok(darker > 30, `seed ${seed}: ${darker}`);
+    assert.ok(darker > 7, `seed ${seed}: ${darker}`);
     assert.equal(dusty.mask.indexOf(255), -1);
     const flawed = draw('weave', { outliers: 1 }, seed, 'stain');
     const own = draw('weave', {}, seed, 'stain');

@@ -48,7 +48,8 @@ export async function judge(
   return { judgements, others, seconds };
 }
 
-async function othersOf(
+/** Neighbours of all training patches in other images, remembered; and the seconds they took. @throws Cancelled. */
+export async function othersOf(
   { compute, cache, reporter, signal }: Resources,
   { patches, picks, groups }: JudgeInput,
   m: number,

@@ -9,6 +9,7 @@ import type { System } from '../system.js';
 import { decisionNote, decisionOf } from './decision.js';
 import { fittedWitness } from './fitted.js';
 import { inspectTraining } from './inspect.js';
+import { searchedRows } from './searched-rows.js';
 import { startingBank, witnessSettings } from './settings.js';
 import { witnessToGraph } from './witness-onnx.js';
 import { indexWitnessed } from './witnessed.js';
@@ -35,18 +36,18 @@ export const WITNESS: System = {
   async fit(lab, reader, train, set, { random }) {
     const settings = witnessSettings(set);
     const { compute, reporter, signal, threads } = lab;
-    const { patches, bank, trace, groups, verdict } = await inspectTraining(lab, reader, train, settings, random);
+    const inspection = await inspectTraining(lab, reader, train, settings, random);
+    const { patches, bank, trace, groups, verdict } = inspection;
     const { positions } = patches;
     const config = startingBank(settings);
     const doubted = Uint8Array.from(bank.picks, (pick) => verdict.doubted?.[pick] ?? 0);
     const count = doubted.reduce((sum, flag) => sum + flag, 0);
     const decision = decisionOf(verdict, count);
+    const { bank: searched, doubts } = await searchedRows(lab, inspection, doubted, settings);
     threads.release();
-    const rowGroups = Int32Array.from(bank.picks, (pick) => groups[Math.floor(pick / positions)]);
-    const doubts = { groups: rowGroups, doubted, witnesses: settings.witnesses };
     const fitted =
       count > 0
-        ? fittedWitness(lab, reader, bank, doubts, trace, config)
+        ? { ...fittedWitness(lab, reader, searched, doubts, trace, config), bank }
         : fittedBank(lab, reader, bank, trace, config);
     return {
       ...fitted,
@@ -54,7 +55,11 @@ export const WITNESS: System = {
       notes: [decisionNote(decision, bank.picks.length)],
       async leaveOut(images) {
         const rows = await patches.rows();
-        const index = await indexWitnessed(compute, { rows: (await bank.load()).rows, ...doubts }, settings.witnesses);
+        const index = await indexWitnessed(
+          compute,
+          { rows: (await searched.load()).rows, ...doubts },
+          settings.witnesses,
+        );
         const progress = reporter.stage('calibrate');
         const scores = new Float32Array(images.length);
         const each = positions * patches.dimensions;

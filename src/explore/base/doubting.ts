@@ -2,6 +2,7 @@ import type { Category } from '../../dataset/category.js';
 import { gather } from '../../detector/bank.js';
 import { INDEX_NEIGHBOURS, type Neighbours } from '../../detector/neighbours.js';
 import { inspectTraining } from '../../detector/witness/inspect.js';
+import { looksOf } from '../../detector/witness/searched-rows.js';
 import { startingBank, witnessSettings } from '../../detector/witness/settings.js';
 import type { EvaluateConfig } from '../../experiment/config.js';
 import { contaminate } from '../../experiment/contaminate.js';
@@ -28,26 +29,30 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const { train, test } = contaminate(category, config);
   const { positions } = patchGrid(config.features);
   const reader = await featureReader(lab, config.features);
-  const { patches, bank, groups, verdict } = await inspectTraining(
-    lab,
-    reader,
-    train,
-    settings,
-    createRandom(config.seed),
-  );
+  const inspection = await inspectTraining(lab, reader, train, settings, createRandom(config.seed));
+  const { patches, bank, groups, verdict } = inspection;
   const [{ judged, median, deviation, suspects, heard }] = verdict.opinions;
   const high = judged.slice().sort()[Math.floor((judged.length - 1) * settings.quantile)];
   const { dimensions } = patches;
-  const { rows } = gather({ rows: await patches.rows(), dimensions }, bank.picks, null, startingBank(settings));
+  const looks = heard ? await looksOf(lab, inspection, settings) : [];
+  const beside = Int32Array.from(new Set(looks.map(({ patch }) => patch)));
+  const all = Int32Array.from([...bank.picks, ...beside]);
+  const { rows } = gather({ rows: await patches.rows(), dimensions }, all, null, startingBank(settings));
   const index = await compute.run(INDEX_NEIGHBOURS, { bank: rows, d: dimensions, k: DEPTH });
   const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
   const found = await index.search(queries, { progress: reporter.stage('search'), signal });
-  const image = Int32Array.from(bank.picks, (pick) => Math.floor(pick / positions));
+  const image = Int32Array.from(all, (pick) => Math.floor(pick / positions));
+  const trustedFrom = Array.from(bank.picks, (pick, row) =>
+    suspects[image[row]] === 1 && judged[pick] > high ? Number.POSITIVE_INFINITY : judged[pick],
+  );
+  // A second look is there as long as one of the rows it is beside is doubted.
+  const thereTo = new Map<number, number>();
+  for (const { patch, row } of looks)
+    thereTo.set(patch, Math.max(thereTo.get(patch) ?? Number.NEGATIVE_INFINITY, trustedFrom[row]));
   const doubtable = {
+    rows: bank.picks.length,
     group: image.map((own) => groups[own]),
-    from: Float32Array.from(bank.picks, (pick, row) =>
-      suspects[image[row]] === 1 && judged[pick] > high ? Number.POSITIVE_INFINITY : judged[pick],
-    ),
+    from: Float32Array.from([...trustedFrom, ...Array.from(beside, (patch) => thereTo.get(patch)!)]),
   };
   const lowest = heard ? Math.exp(median + CUT_RANGES.level.low * deviation) : Number.POSITIVE_INFINITY;
   const depth = found.rows.length / (test.length * positions);
@@ -63,16 +68,20 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   };
 }
 
-/** Of each row of the bank its picture, and the cut from which on it is trusted; +∞ where no cut makes it so. */
+/** Rows of the bank, then second looks beside them. */
 interface Doubtable {
+  /** Rows of the bank. */
+  rows: number;
+  /** Of each its picture. */
   group: Int32Array;
+  /** The cut from which on a row is trusted, a second look no longer there; +∞ where no cut makes it so. */
   from: Float32Array;
 }
 
 /** The score at each cut where one of the nearest rows changes sides, falling. */
 function* stepsOf(
   found: Neighbours,
-  { group, from }: Doubtable,
+  { rows, group, from }: Doubtable,
   { query, depth, witnesses, heard }: { query: number; depth: number; witnesses: number; heard: boolean },
 ): Generator<Step> {
   const begin = query * depth;
@@ -80,7 +89,10 @@ function* stepsOf(
   const scoreAt = (cut: number): number => {
     const agreed = new Set<number>();
     for (let j = 0; j < near.length; j++) {
-      if (!heard || from[near[j]] <= cut) return found.squared[begin + j];
+      if (!heard || from[near[j]] <= cut) {
+        if (near[j] < rows) return found.squared[begin + j];
+        continue;
+      }
       agreed.add(group[near[j]]);
       if (agreed.size === witnesses) return found.squared[begin + j];
     }
