@@ -20,6 +20,7 @@ import { refuseIgnored } from './ignored-options.js';
 import { addKernel } from './kernel.js';
 import { addNotebooks } from './notebooks.js';
 import { checkOutputs } from './outputs.js';
+import { addReport } from './report.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 import { addWeights } from './weights.js';
@@ -39,6 +40,7 @@ for (const add of [
   addAudit,
   addEvaluate,
   addSweep,
+  addReport,
   addRun,
   addFit,
   addDetect,

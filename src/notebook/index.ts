@@ -2,6 +2,7 @@
 
 export { type CellHost, cellSignal, type DisplayOptions, type MimeBundle } from './cell-host.js';
 export { cellReporter } from './cell-reporter.js';
+export { type ExploreOptions, type ExplorerCell, explore } from './explore.js';
 export { featurePictures, patchDistances } from './feature-pictures.js';
 export { inCell } from './in-cell.js';
 export {

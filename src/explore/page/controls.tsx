@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { chosenOf, stopOf } from '../view/state.js';
-import { CUT_RANGES, cutName, JUDGE_NAMES, type Stop, stopKey } from '../view/stop.js';
+import { CUT_RANGES, cutName, JUDGE_NAMES, nearestStop, type Stop, stopKey } from '../view/stop.js';
 import { ExactButtons } from './exact-buttons.js';
 import type { Explorer } from './explorer.js';
 import { percent } from './numbers.js';
@@ -10,7 +10,13 @@ export function Controls({ explorer }: { explorer: Explorer }): JSX.Element {
   const { state, set, source, ready } = explorer;
   const { judges, ks, ratios, noises } = source.session.stops;
   const stop = stopOf(state);
-  const at = (change: Partial<Stop>): boolean => ready.has(stopKey({ ...stop, ...change }));
+  // A saved page goes where it has something.
+  const at = (change: Partial<Stop>): boolean => !source.live || ready.has(stopKey({ ...stop, ...change }));
+  const choose = (change: Partial<Stop>): void => {
+    const wanted = stopOf({ ...state, ...change });
+    if (source.live || ready.has(stopKey(wanted))) set({ ...change, threshold: null });
+    else set({ ...nearestStop(ready, wanted, Object.keys(change)[0] as keyof Stop), threshold: null });
+  };
   return (
     <section class="controls" aria-label="Settings">
       <Cut explorer={explorer} />
@@ -21,7 +27,7 @@ export function Controls({ explorer }: { explorer: Explorer }): JSX.Element {
           chosen={state.judge}
           text={(judge) => JUDGE_NAMES[judge]}
           ready={(judge) => at({ judge, k: judge === 'lof' ? state.k : 0 })}
-          choose={(judge) => set({ judge, threshold: null })}
+          choose={(judge) => choose({ judge })}
         />
         {state.judge === 'lof' && (
           <Choice
@@ -31,7 +37,7 @@ export function Controls({ explorer }: { explorer: Explorer }): JSX.Element {
             chosen={state.k}
             text={String}
             ready={(k) => at({ k })}
-            choose={(k) => set({ k, threshold: null })}
+            choose={(k) => choose({ k })}
           />
         )}
         <Choice
@@ -41,7 +47,7 @@ export function Controls({ explorer }: { explorer: Explorer }): JSX.Element {
           chosen={state.ratio}
           text={(ratio) => percent(ratio, ratio < 0.01 ? 1 : 0)}
           ready={(ratio) => at({ ratio })}
-          choose={(ratio) => set({ ratio, threshold: null })}
+          choose={(ratio) => choose({ ratio })}
         />
         <Choice
           label="Noise"
@@ -50,7 +56,7 @@ export function Controls({ explorer }: { explorer: Explorer }): JSX.Element {
           chosen={state.noise}
           text={(noise) => percent(noise, 0)}
           ready={(noise) => at({ noise })}
-          choose={(noise) => set({ noise, threshold: null })}
+          choose={(noise) => choose({ noise })}
         />
         <ExactButtons explorer={explorer} />
       </div>

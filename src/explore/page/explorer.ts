@@ -141,7 +141,7 @@ function useChosen(source: Source): [ViewState, (change: Partial<ViewState>) => 
   };
   useEffect(() => {
     // Browsers refuse more than some changes of the address a second.
-    const later = setTimeout(() => history.replaceState(null, '', `#${toHash(state)}`), 200);
+    const later = setTimeout(() => writeHash(toHash(state)), 200);
     return () => clearTimeout(later);
   }, [state]);
   useEffect(() => {
@@ -150,4 +150,10 @@ function useChosen(source: Source): [ViewState, (change: Partial<ViewState>) => 
     return () => removeEventListener('hashchange', heard);
   }, []);
   return [state, set];
+}
+
+/** A page within a frame of its own has no address to change. */
+function writeHash(hash: string): void {
+  if (location.protocol === 'about:') return;
+  history.replaceState(null, '', `#${hash}`);
 }

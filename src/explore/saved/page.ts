@@ -6,7 +6,7 @@ import type { Exact } from '../view/exact.js';
 import { pack } from '../view/pack.js';
 import type { Session } from '../view/session.js';
 import type { ViewState } from '../view/state.js';
-import { type Stop, stopKey } from '../view/stop.js';
+import { JUDGES, type Stop, stopKey } from '../view/stop.js';
 import type { EmbeddedPicture } from './pictures.js';
 
 /** A stop with what is known of it. */
@@ -71,7 +71,11 @@ const packed64 = (...parts: Parameters<typeof pack>): string => gzipSync(pack(..
 
 /** The values to choose among where only these stops are at hand. */
 function stopsOf(stops: readonly Stop[]): Session['stops'] {
-  const values = <Name extends keyof Stop>(name: Name): Stop[Name][] =>
-    [...new Set(stops.map((stop) => stop[name]))].sort();
-  return { judges: values('judge'), ks: values('k'), ratios: values('ratio'), noises: values('noise') };
+  const ascending = (values: number[]): number[] => [...new Set(values)].sort((a, b) => a - b);
+  return {
+    judges: JUDGES.filter((name) => stops.some(({ judge }) => judge === name)),
+    ks: ascending(stops.filter(({ judge }) => judge === 'lof').map(({ k }) => k)),
+    ratios: ascending(stops.map(({ ratio }) => ratio)),
+    noises: ascending(stops.map(({ noise }) => noise)),
+  };
 }

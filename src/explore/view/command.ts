@@ -11,10 +11,13 @@ export function shellWord(text: string): string {
 export function evaluateCommand({ options }: Pick<Session, 'options'>, state: ViewState): string {
   const { judge, k, ratio, noise } = stopOf(state);
   const chosen = String(chosenOf(state));
+  // `witness` has no form of LOF, and clean images do not overlap.
+  const fits = (word: string): boolean =>
+    (word !== '--profile' || judge !== 'witness') && (word !== '--overlap' || noise > 0);
   const words = [
     'softpatch',
     'evaluate',
-    ...options.filter((word) => word !== '--overlap' || noise > 0),
+    ...options.filter((word, i) => fits(word) && (i === 0 || word.startsWith('--') || fits(options[i - 1]))),
     '--method',
     JUDGE_METHODS[judge],
     ...(judge === 'witness' ? ['--set', `level=${chosen}`] : ['--tau', chosen]),

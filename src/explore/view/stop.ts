@@ -35,6 +35,24 @@ export function stopKey({ judge, k, ratio, noise }: Stop): string {
   return `${judge} ${judge === 'lof' ? k : 0} ${ratio} ${noise}`;
 }
 
+/** The stop of a key. */
+function stopOfKey(key: string): Stop {
+  const [judge, ...values] = key.split(' ');
+  const [k, ratio, noise] = values.map(Number);
+  return { judge: judge as JudgeName, k, ratio, noise };
+}
+
+/**
+ * Where a page goes that has only some stops: to the one at hand that has the `fixed` value and differs least otherwise; to `wanted`
+ * itself where no stop has that value.
+ */
+export function nearestStop(keys: Iterable<string>, wanted: Stop, fixed: keyof Stop): Stop {
+  const alike = (stop: Stop): number =>
+    (['judge', 'noise', 'ratio', 'k'] as const).filter((name) => stop[name] === wanted[name]).length;
+  const fitting = [...keys].map(stopOfKey).filter((stop) => stop[fixed] === wanted[fixed]);
+  return fitting.reduce((best, stop) => (alike(stop) > alike(best) ? stop : best), fitting[0] ?? wanted);
+}
+
 /** What the cut is chosen by: the share of patches removed (τ), or the cleaning method's level. */
 export type CutName = 'tau' | 'level';
 

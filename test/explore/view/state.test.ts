@@ -52,3 +52,10 @@ test('evaluateCommand is one line for a shell, without overlap where nothing is 
     "softpatch evaluate --data 'it'\\''s data' --category bolt --method witness --set level=1.5 --ratio 0.01",
   );
 });
+
+test('evaluateCommand leaves the form of LOF out for the cleaning method, which has none', () => {
+  const state = startState(session);
+  const released = { options: ['--data', 'd', '--profile', 'release', '--seed', '3'] };
+  assert.match(evaluateCommand(released, state), /--data d --profile release --seed 3 --method softpatch-lof/);
+  assert.match(evaluateCommand(released, { ...state, judge: 'witness' }), /--data d --seed 3 --method witness/);
+});
