@@ -23,10 +23,13 @@ export function createChart(
   size: { width: number; height: number },
 ): Chart {
   const themed = { ...spec, ...size, autosize: { type: 'fit', contains: 'padding' }, config } as TopLevelSpec;
+  // Vega gives its container a role and a name of its own: the page's are on the element around it.
+  const container = element.appendChild(document.createElement('div'));
+  container.ariaHidden = 'true';
   const view = new View(parse(compile(themed).spec, undefined, { ast: true } as object), {
     expr: expressionInterpreter,
     renderer: 'canvas',
-    container: element,
+    container,
     hover: false,
   } as object);
   const shown = new Map<string, readonly object[]>();
@@ -48,6 +51,9 @@ export function createChart(
       return scale.invert(clientX - left - view.origin()[0]);
     },
     png: () => view.toImageURL('png', 2),
-    close: () => void view.finalize(),
+    close() {
+      view.finalize();
+      container.remove();
+    },
   };
 }
