@@ -44,7 +44,7 @@ const evaluated = z.object({
 const swept = z.object({
   category: z.string(),
   config,
-  rows: z.array(z.object({ point: z.record(z.string(), z.unknown()), image: auroc, pixel: auroc })),
+  rows: z.array(z.object({ point: z.record(z.string(), z.unknown()), image: auroc, pixel: auroc })).min(1),
 });
 
 /**
