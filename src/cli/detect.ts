@@ -11,6 +11,7 @@ import { type Detection, detect } from '../experiment/detect.js';
 import { locateWeights } from '../experiment/locate-weights.js';
 import { contrastAbout, explainedPicture } from '../figures/explained.js';
 import { networkView } from '../figures/pictures.js';
+import { shrunk } from '../figures/shrunk.js';
 import { writeAtomically } from '../storage/atomic.js';
 import { promiseLine } from './calibration-options.js';
 import { type InputImages, picturePaths } from './map-paths.js';
@@ -85,8 +86,13 @@ async function runDetect(paths: string[], options: Options): Promise<void> {
       rows.push(row);
       if (!options.maps) continue;
       const { path, score, level } = row;
-      const image = await networkView(path, detector.features.preprocessing);
-      const shown = { image, map, score, decisionThreshold, mask: null, contrast };
+      const shown = {
+        ...shrunk(await networkView(path, detector.features.preprocessing), map),
+        score,
+        decisionThreshold,
+        mask: null,
+        contrast,
+      };
       const picture = await explainedPicture({ ...shown, title: basename(path), detail: `level ${level.toFixed(3)}` });
       await writeAtomically(join(options.maps, names.get(path)!), picture);
     }

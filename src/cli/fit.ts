@@ -33,15 +33,23 @@ import {
   addFeatureOptions,
   addNoiseOptions,
   addThreads,
+  addTiles,
   type CacheOptions,
   type FeatureOptions,
   type NoiseCliOptions,
+  type TileOptions,
 } from './options.js';
 import { writeJsonOutput } from './outputs.js';
 import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
 
-interface Options extends FeatureOptions, MethodOptions, NoiseCliOptions, CacheOptions, CalibrationOptions {
+interface Options
+  extends FeatureOptions,
+    TileOptions,
+    MethodOptions,
+    NoiseCliOptions,
+    CacheOptions,
+    CalibrationOptions {
   data?: string;
   category?: string;
   good?: string[];
@@ -67,7 +75,7 @@ export function addFit(program: Command): void {
     .option('--extend <file>', 'grow the memory bank of this detector by the images of --good, without its old ones')
     .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
     .option('--json <file>', 'write what was fitted; - is standard output');
-  addCalibrationOptions(addRecord(command));
+  addCalibrationOptions(addTiles(addRecord(command)));
   addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
     .addHelpText(
       'after',
@@ -84,7 +92,7 @@ async function runFit(options: Options): Promise<void> {
   if (options.extend) return runExtend(options, options.extend);
   const { method, seed } = options;
   // Of one's own pictures nothing should be cut away unasked.
-  const own = options.good && !options.frame && options.crop === undefined;
+  const own = options.good && !options.frame && options.crop === undefined && options.tile === undefined;
   const choice = await systemChoice(own ? { ...options, frame: 'squeeze' } : options);
   const config = evaluateConfig({ ...choice, seed, filter: filterChoice(options, choice.features.backbone) }, SYSTEMS);
   refuseIdleSwitches(method, Object.keys(choice.settings ?? {}), [config.settings]);
@@ -162,7 +170,9 @@ async function runExtend(options: Options, model: string): Promise<void> {
 }
 
 /** What the detector sees of a picture. */
-function seen({ resize, crop, square, pad }: Preprocessing): string {
+function seen({ resize, crop, square, pad, tile }: Preprocessing): string {
+  if (tile)
+    return `pictures are seen at their own resolution in tiles of ${crop} px that overlap by ${tile.overlap} px or more`;
   if (pad) return `pictures are padded to a square and resized to ${crop} px`;
   if (square && crop === resize) return `whole pictures are squeezed to ${crop}×${crop} px`;
   return `of pictures resized to ${resize} px the middle ${crop}×${crop} px is seen (--frame squeeze or pad: the whole)`;

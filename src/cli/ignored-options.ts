@@ -70,6 +70,14 @@ const RULES: readonly Rule[] = [
   },
   { commands: ['fit'], option: 'overlap', unless: () => false, why: 'fit has no test set that images could stay in' },
   { commands: ['fit'], option: 'extend', unless: ({ good }) => Boolean(good), why: 'new images come from --good' },
+  ...['resize', 'crop', 'frame'].map(
+    (option): Rule => ({
+      option,
+      unless: ({ tile }) => tile === undefined,
+      why: 'tiles are seen at the resolution of the picture',
+    }),
+  ),
+  { option: 'tileOverlap', unless: ({ tile }) => tile !== undefined, why: 'without --tile there are no tiles' },
   { option: 'overlap', unless: noisy, why: 'without --noise nothing is injected' },
   { option: 'noiseAugmentation', unless: noisy, why: 'without --noise nothing is injected' },
   { option: 'repeatNoise', unless: noisy, why: 'without --noise nothing is injected' },

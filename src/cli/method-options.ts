@@ -6,7 +6,15 @@ import type { Settings } from '../detector/system.js';
 import { findSystem, SYSTEMS } from '../detector/systems.js';
 import { InputError } from '../errors.js';
 import type { SystemChoice } from '../experiment/config.js';
-import { assignment, chosenFeatures, type FeatureOptions, featureChoice, number, whole } from './options.js';
+import {
+  assignment,
+  chosenFeatures,
+  type FeatureOptions,
+  featureChoice,
+  number,
+  type TileOptions,
+  whole,
+} from './options.js';
 
 /** Options that choose a method and its switches. */
 export interface MethodOptions extends Partial<Omit<BankConfig, 'neighbours'>> {
@@ -65,7 +73,9 @@ function profileList(): string {
 }
 
 /** The system a user chose with its switches and features. */
-export async function systemChoice(options: FeatureOptions & MethodOptions & { seed: number }): Promise<SystemChoice> {
+export async function systemChoice(
+  options: FeatureOptions & TileOptions & MethodOptions & { seed: number },
+): Promise<SystemChoice> {
   const { method, profile, seed } = options;
   const system = findSystem(method);
   const settings = switches(options);

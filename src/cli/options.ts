@@ -132,7 +132,10 @@ export function addEngine(command: Command): Command {
  * What a user chose of a system's features; `usual` is what the system reads by itself.
  * @throws InputError for a crop of a frame that crops nothing.
  */
-export function featureChoice(options: Omit<FeatureOptions, 'engine'>, usual: ReadingDefaults): FeatureChoice {
+export function featureChoice(
+  options: Omit<FeatureOptions, 'engine'> & TileOptions,
+  usual: ReadingDefaults,
+): FeatureChoice {
   const backbone = options.backbone ?? usual.backbone;
   const { layers } = options;
   const preprocessing = chosenPreprocessing(options, usual.preprocessing);
@@ -144,7 +147,7 @@ export function featureChoice(options: Omit<FeatureOptions, 'engine'>, usual: Re
  * @throws InputError as {@link featureChoice}, or for an unusable ONNX file.
  */
 export async function chosenFeatures(
-  options: Omit<FeatureOptions, 'engine'>,
+  options: Omit<FeatureOptions, 'engine'> & TileOptions,
   reading: (chosen: Pick<ReadingChoice, 'backbone'>) => ReadingDefaults,
 ): Promise<FeatureChoice> {
   const { backbone, layers, weights } = options;
@@ -157,15 +160,26 @@ export async function chosenFeatures(
   return onnxBackbone(backbone, { layers, usual, preprocessing: set });
 }
 
-function chosenPreprocessing(options: Omit<FeatureOptions, 'engine'>, usual: Preprocessing): Partial<Preprocessing> {
+function chosenPreprocessing(
+  options: Omit<FeatureOptions, 'engine'> & TileOptions,
+  usual: Preprocessing,
+): Partial<Preprocessing> {
   const { window, mean, deviation, interpolation } = options;
   return {
-    ...framed(options, usual),
+    ...(options.tile === undefined ? framed(options, usual) : tiles(options.tile, options.tileOverlap)),
     ...(window && { window }),
     ...(mean && { mean }),
     ...(deviation && { deviation }),
     ...(interpolation && { filter: interpolation }),
   };
+}
+
+function tiles(tile: number, overlap: number = TILE_OVERLAP): Partial<Preprocessing> {
+  if (tile >= 32 && overlap < tile) return { resize: tile, crop: tile, tile: { overlap } };
+  throw new InputError(
+    `tiles of ${tile} px that overlap by ${overlap} are impossible`,
+    'Give --tile from 32 and a smaller --tile-overlap',
+  );
 }
 
 function framed({ frame, resize, crop }: Omit<FeatureOptions, 'engine'>, usual: Preprocessing): Partial<Preprocessing> {
@@ -183,6 +197,20 @@ function framed({ frame, resize, crop }: Omit<FeatureOptions, 'engine'>, usual: 
     ...(own !== undefined && { crop: own }),
     ...(frame === 'crop' && usual.square && { square: false }),
   };
+}
+
+/** Options of pictures that are seen in tiles. */
+export interface TileOptions {
+  tile?: number;
+  tileOverlap?: number;
+}
+
+const TILE_OVERLAP = 64;
+
+export function addTiles(command: Command): Command {
+  return command
+    .option('--tile <px>', 'see pictures at their own resolution in tiles of this side, for large ones', whole)
+    .option('--tile-overlap <px>', `by how much tiles overlap at least (default: ${TILE_OVERLAP})`, whole);
 }
 
 /** Options of noise injection. */

@@ -62,7 +62,8 @@ export function bankSystem(name: BankMethod, about: string): System {
       checkProfile(name, PROFILES, profile);
       return bankConfig(name, profile as Profile, set);
     },
-    async fit(lab, reader, train, settings, { random }) {
+    tiles: true,
+    async fit(lab, reader, train, settings, { random, pictures }) {
       const config = checkBankConfig(settings);
       const { threads, reporter, signal } = lab;
       const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
@@ -75,7 +76,7 @@ export function bankSystem(name: BankMethod, about: string): System {
           ? {}
           : {
               leaveOut: async (images: readonly number[]) =>
-                leaveOutScores(lab, patches, await bank.load(), config.neighbours, images),
+                leaveOutScores(lab, patches, await bank.load(), config.neighbours, images, pictures),
             }),
       } satisfies FittedBank;
     },

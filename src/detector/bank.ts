@@ -34,6 +34,16 @@ export function gather(
   return { rows: own, picks, weights: storedWeights(picks, weights, config) };
 }
 
+/** The bank without the rows of some patches. */
+export function withoutPatches({ rows, picks, weights }: MemoryBank, dropped: (patch: number) => boolean): MemoryBank {
+  const others = Int32Array.from(picks.keys()).filter((row) => !dropped(picks[row]));
+  return {
+    rows: gatherRows(rows, rows.length / picks.length, others),
+    picks: others.map((row) => picks[row]),
+    weights: weights && Float32Array.from(others, (row) => weights[row]),
+  };
+}
+
 /** Values of a bank's row. */
 export function bankDimensions({ rows, picks }: Pick<MemoryBank, 'rows' | 'picks'>): number {
   return rows.length / picks.length;

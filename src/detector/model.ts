@@ -53,6 +53,7 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
     window: z.tuple([z.number(), z.number()]).optional(),
     mean: z.array(z.number()).length(3).optional(),
     deviation: z.array(z.number()).length(3).optional(),
+    tile: z.object({ overlap: z.number().int().min(0) }).optional(),
   }),
   network: z
     .object({

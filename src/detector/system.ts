@@ -37,12 +37,14 @@ export interface FitGiven {
   random: Random;
   /** Measures a half-trained detector on the test set; only for rules that look there (docs/methods.md 6.2). */
   judge?: Judge;
+  /** [images] the picture each is a tile of; left out where images are whole pictures. Only for systems of {@link System.tiles}. */
+  pictures?: Int32Array;
 }
 
 /** What a detector says of an image. */
 export interface Scored {
   score: number;
-  /** [crop × crop], larger is more anomalous. */
+  /** [crop × crop], of pictures seen in tiles [height × width]; larger is more anomalous. */
   map: Float32Array;
 }
 
@@ -121,6 +123,8 @@ export interface System {
   reading(profile: string, chosen?: ReadingChoice): ReadingDefaults;
   /** All switches under a profile with some set by the user. @throws InputError naming an impossible or unknown one. */
   settings(profile: string, set?: Settings): Settings;
+  /** Its images may be tiles of pictures; {@link Fitted.leaveOut} then takes pictures. */
+  readonly tiles?: boolean;
   fit(
     lab: Resources,
     reader: FeatureReader,

@@ -1,7 +1,10 @@
-import { type ImageSize, networkInput } from '../features/input.js';
+import { forgetPicture, type ImageSize, networkInput } from '../features/input.js';
 import type { FeatureSpec, ImageRequest } from '../features/spec.js';
 import { type FeatureStore, featurePath, readFeatures } from '../features/stored-features.js';
 import type { TaskContext } from '../kernels/task.js';
+import { forget } from '../kernels/worker.js';
+
+forget.add(async () => forgetPicture());
 
 /** What became of an image: its size, and whether its values were found or its input has to go through the network. */
 export interface DecodedImage {

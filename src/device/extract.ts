@@ -162,9 +162,9 @@ async function decodeBatch(
   const inputs = sharedFloats(images.length * 3 * spec.preprocessing.crop ** 2);
   const store = storeOf(job);
   const length = imageLength(spec);
-  const jobs = images.map(({ path, augmentation = null }, slot) => ({
+  const jobs = images.map(({ path, augmentation = null, tile }, slot) => ({
     spec,
-    image: { path, augmentation },
+    image: { path, augmentation, tile },
     store,
     inputs,
     slot,

@@ -7,6 +7,7 @@ import type { WeightSource } from '../features/spec.js';
 import { noCache } from '../storage/cache.js';
 import { leveller, pValue } from './calibration.js';
 import type { Lab } from './lab.js';
+import { ofPictures } from './tiled.js';
 
 /** Images scored at a time. */
 const BATCH = 32;
@@ -22,7 +23,7 @@ export interface Detection {
   pValue: number;
   /** Whether the score lies above the decision threshold. */
   anomalous: boolean;
-  /** [crop × crop] */
+  /** [crop × crop]; of pictures seen in tiles [height × width]. */
   map: Float32Array;
 }
 
@@ -51,12 +52,16 @@ export async function* detect(
   const { reporter, signal } = lab;
   const reader = await detectorReader(own, detector, weights);
   const system = findSystem(detector.method, lab.systems);
-  const fitted = await system.restore(own, reader, detector.tensors, detector.settings);
+  const { preprocessing } = reader.spec;
+  const restored = await system.restore(own, reader, detector.tensors, detector.settings);
+  const fitted = preprocessing.tile ? ofPictures(restored, preprocessing, signal) : restored;
+  // The map of a large picture alone takes tens of megabytes.
+  const size = preprocessing.tile ? 1 : BATCH;
   const progress = reporter.stage('detect');
   const level = leveller(detector.calibration, decisionThreshold);
   let done = 0;
-  for (let from = 0; from < paths.length; from += BATCH) {
-    const batch = paths.slice(from, from + BATCH);
+  for (let from = 0; from < paths.length; from += size) {
+    const batch = paths.slice(from, from + size);
     for (const [i, scored] of (await scoreEach(fitted, batch, options.onUnreadable)).entries()) {
       checkCancelled(signal);
       progress(++done, paths.length);

@@ -1,5 +1,5 @@
 import type { TrainingImage } from '../dataset/noise.js';
-import type { LazyBank, MemoryBank } from '../detector/bank.js';
+import { type LazyBank, type MemoryBank, withoutPatches } from '../detector/bank.js';
 import { bankTensors, fittedBank, ownScores, restoredBank } from '../detector/bank-system.js';
 import type { Calibration } from '../detector/calibration.js';
 import { BANK_METHODS, type BankConfig, checkBankConfig } from '../detector/config.js';
@@ -10,7 +10,6 @@ import type { Fitted } from '../detector/system.js';
 import { InputError } from '../errors.js';
 import type { FeatureReader, TrainingPatches } from '../features/reader.js';
 import type { WeightSource } from '../features/spec.js';
-import { gatherRows } from '../kernels/gather-rows.js';
 import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
 import { FALSE_ALARMS, thresholdAt } from './calibration.js';
@@ -19,6 +18,7 @@ import { detectorReader } from './detect.js';
 import { chosenThreshold } from './fit.js';
 import type { Lab } from './lab.js';
 import { checkMemory } from './memory.js';
+import { ofPictures, tiled } from './tiled.js';
 
 /** How a detector grows. */
 export interface ExtendChoice extends CalibrationChoice {
@@ -57,9 +57,12 @@ export async function extendDetector(
   withoutAssumed([0], assumeDefective);
   const config = checkBankConfig(settings);
   const reader = await detectorReader(lab, detector, weights);
-  checkMemory(reader.spec, images.length, lab.reporter);
+  const { preprocessing } = reader.spec;
+  const parts = preprocessing.tile ? await tiled(images, preprocessing) : null;
+  const train = parts?.tiles ?? images;
+  checkMemory(reader.spec, train.length, lab.reporter);
   const progress = lab.reporter.stage('new features');
-  const patches = await reader.patches(images, () => ({ progress, signal: lab.signal }));
+  const patches = await reader.patches(train, () => ({ progress, signal: lab.signal }));
   const { bank, first, added } = await extendBank(
     lab,
     patches,
@@ -67,7 +70,9 @@ export async function extendDetector(
     config,
     createRandom(seed),
   );
-  const all = ascending(await scoresLeftOut(lab, { reader, patches, bank, first, config, images }));
+  const all = ascending(
+    await scoresLeftOut(lab, { reader, patches, bank, first, config, images, pictures: parts?.pictures }),
+  );
   if (all.length === 0) throw new InputError('no new image can be scored without itself', 'Give more images');
   const { scores, assumedDefective } = withoutAssumed(all, assumeDefective);
   const requests = labelled.map((path) => ({ path }));
@@ -92,21 +97,32 @@ interface Grown {
   first: number;
   config: BankConfig;
   images: readonly TrainingImage[];
+  /** [tiles] the picture each is a part of. */
+  pictures?: Int32Array;
 }
 
 /** Scores of new images, evenly spread where they are many, each by the bank without its own rows. */
 async function scoresLeftOut(
   lab: Lab,
-  { reader, patches, bank, first, config, images }: Grown,
+  { reader, patches, bank, first, config, images, pictures }: Grown,
 ): Promise<Iterable<number>> {
   const chosen = spread([...images.keys()], MOST);
   // Counted from the new images, rows of old ones belong to none.
   const own = { ...bank, picks: bank.picks.map((pick) => pick - first) };
-  if (!ownScores(config)) return leaveOutScores(lab, patches, own, config.neighbours, chosen);
+  if (!ownScores(config)) return leaveOutScores(lab, patches, own, config.neighbours, chosen, pictures);
+  const imageOf = (patch: number): number => {
+    const part = Math.floor(patch / patches.positions);
+    return pictures?.[part] ?? part;
+  };
   const progress = lab.reporter.stage('leave one out');
   const scores: number[] = [];
   for (const image of chosen) {
-    const fitted = scorer(lab, reader, withoutImage(own, image, patches.positions), config);
+    const fitted = scorer(
+      lab,
+      reader,
+      withoutPatches(own, (patch) => imageOf(patch) === image),
+      config,
+    );
     for await (const { score } of fitted.score([images[image]], { alone: true })) {
       progress(scores.push(score), chosen.length);
     }
@@ -114,16 +130,9 @@ async function scoresLeftOut(
   return scores;
 }
 
-function withoutImage({ rows, picks, weights }: MemoryBank, image: number, positions: number): MemoryBank {
-  const others = Int32Array.from(picks.keys()).filter((row) => Math.floor(picks[row] / positions) !== image);
-  return {
-    rows: gatherRows(rows, rows.length / picks.length, others),
-    picks: others.map((row) => picks[row]),
-    weights: weights && Float32Array.from(others, (row) => weights[row]),
-  };
-}
-
 function scorer(lab: Lab, reader: FeatureReader, bank: MemoryBank, config: BankConfig): Fitted {
   const lazy: LazyBank = { ...bank, key: '', load: async () => bank };
-  return fittedBank({ ...lab, cache: noCache() }, reader, lazy, null, config);
+  const fitted = fittedBank({ ...lab, cache: noCache() }, reader, lazy, null, config);
+  const { preprocessing } = reader.spec;
+  return preprocessing.tile ? ofPictures(fitted, preprocessing, lab.signal) : fitted;
 }

@@ -1,11 +1,13 @@
 import type { FitGiven, Fitted } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
+import { InputError } from '../errors.js';
 import { type FeatureReader, featureReader } from '../features/reader.js';
 import type { ImageRequest } from '../features/spec.js';
 import { createRandom } from '../random.js';
 import type { SystemConfig } from './config.js';
 import type { Lab } from './lab.js';
 import { checkMemory } from './memory.js';
+import { ofPictures, tiled } from './tiled.js';
 
 /** A fitted detector and what it reads images with. */
 export interface FittedSystem {
@@ -20,14 +22,21 @@ export interface FittedSystem {
  */
 export async function fitSystem(
   lab: Lab,
-  train: readonly ImageRequest[],
+  images: readonly ImageRequest[],
   { method, features, settings, seed }: Pick<SystemConfig, 'method' | 'features' | 'settings'> & { seed: number },
   given: Partial<Pick<FitGiven, 'random'>> & { judge?: (reader: FeatureReader) => FitGiven['judge'] } = {},
 ): Promise<FittedSystem> {
   const system = findSystem(method, lab.systems);
+  const { preprocessing } = features;
+  if (preprocessing.tile && !system.tiles) {
+    throw new InputError(`${method} cannot be fitted on tiles`, 'Choose a memory bank, or leave --tile out');
+  }
+  const parts = preprocessing.tile ? await tiled(images, preprocessing) : null;
+  const train = parts?.tiles ?? images;
   checkMemory(features, train.length, lab.reporter);
   const reader = await featureReader(lab, features);
   const { random = createRandom(seed), judge } = given;
-  const fitted = await system.fit(lab, reader, train, settings, { random, judge: judge?.(reader) });
-  return { fitted, reader };
+  const pictures = parts?.pictures;
+  const fitted = await system.fit(lab, reader, train, settings, { random, judge: judge?.(reader), pictures });
+  return { fitted: parts ? ofPictures(fitted, preprocessing, lab.signal) : fitted, reader };
 }

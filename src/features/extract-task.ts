@@ -2,7 +2,7 @@ import type { Engine } from '../engine/names.js';
 import type { TaskContext } from '../kernels/task.js';
 import { forget } from '../kernels/worker.js';
 import { createEmbedder, type Embedder } from './embedder.js';
-import { checkFinite, type ImageSize, networkInput } from './input.js';
+import { checkFinite, forgetPicture, type ImageSize, networkInput } from './input.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 import { type FeatureStore, featurePath, type ReadImage, readFeatures, writeFeatures } from './stored-features.js';
 
@@ -10,6 +10,7 @@ import { type FeatureStore, featurePath, type ReadImage, readFeatures, writeFeat
 let ready: { key: string; embedder: Promise<Embedder> } | undefined;
 
 forget.add(async () => {
+  forgetPicture();
   const dropped = ready;
   ready = undefined;
   await (await dropped?.embedder)?.dispose();

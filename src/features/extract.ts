@@ -74,7 +74,7 @@ export async function extract(
   const { positions } = patchGrid(spec);
   const rows = sharedFloats(images.length * imageLength(spec));
   const store = storeOf(job);
-  const plain = images.map(({ path, augmentation }) => ({ path, augmentation: augmentation ?? null }));
+  const plain = images.map(({ path, augmentation = null, tile }) => ({ path, augmentation, tile }));
   const jobs = ranges(images.length, CHUNK).map(({ from, to }) => ({
     spec,
     engine,

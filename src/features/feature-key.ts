@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/names.js';
 import { contentKey } from '../storage/cache.js';
-import { pictureHash } from './picture-groups.js';
+import { pictureHash, tiledPictureHash } from './picture-groups.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 
 /** Raise when the embedding's values change. */
@@ -20,9 +20,9 @@ export interface FeatureOrigin {
 export async function featureKey(
   spec: FeatureSpec,
   { engine, weightsSha256 }: FeatureOrigin,
-  { path, augmentation }: ImageRequest,
+  { path, augmentation, tile }: ImageRequest,
 ): Promise<string> {
-  const image = await pictureHash(path);
+  const image = await (tile ? tiledPictureHash(path) : pictureHash(path));
   const { backbone, layers, preprocessing, reading, network } = spec;
   return contentKey([
     'features',
@@ -36,6 +36,7 @@ export async function featureKey(
     weightsSha256,
     ...(reading && reading.kind !== 'embedding' ? [reading] : []),
     ...(network ? [network] : []),
+    ...(tile ? [['tile', tile.left, tile.top]] : []),
     // This filter once rounded twice; the others' values stayed.
     ...(preprocessing.filter === 'linear' ? ['one rounding'] : []),
   ]);

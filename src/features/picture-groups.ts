@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { unreadableFile } from '../errors.js';
 import { fewAtOnce } from '../storage/few-at-once.js';
 import type { ImageRequest } from './spec.js';
@@ -11,6 +11,17 @@ export async function pictureHash(path: string): Promise<string> {
   });
   return createHash('sha256').update(bytes).digest('hex');
 }
+
+/** {@link pictureHash} for the tiles of a picture, which ask one after another: a file is read once until it changes. */
+export async function tiledPictureHash(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (!found) return pictureHash(path);
+  const key = JSON.stringify([path, found.mtimeMs, found.size, found.ino]);
+  if (last?.key !== key) last = { key, hash: pictureHash(path) };
+  return last.hash;
+}
+
+let last: { key: string; hash: Promise<string> } | undefined;
 
 /**
  * Which images show the same picture: equal numbers for files of equal bytes and for changed copies of one of them, in order

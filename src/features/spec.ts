@@ -1,5 +1,6 @@
 import type { Affine } from '../image/affine.js';
 import type { Preprocessing } from '../image/preprocess.js';
+import type { TilePlace } from '../image/tiles.js';
 
 /**
  * Where a backbone's weights come from. `within`: a self-contained detector's file holds them, their names behind a prefix; the
@@ -55,4 +56,6 @@ export interface FeatureSpec {
 export interface ImageRequest {
   path: string;
   augmentation?: Affine | null;
+  /** The part of the picture that is meant, where the preprocessing is by tiles. */
+  tile?: TilePlace;
 }

@@ -6,7 +6,8 @@ import type { Raster } from '../image/raster.js';
 
 /** An image as the network sees it. @throws InputError for a file that cannot be read. */
 export async function networkView(path: string, preprocessing: Preprocessing): Promise<Raster> {
-  return resizeAndCrop(await decodeRgb(path, preprocessing), preprocessing);
+  const image = await decodeRgb(path, preprocessing);
+  return preprocessing.tile ? image : resizeAndCrop(image, preprocessing);
 }
 
 /** A sample's mask as the network sees its picture, black where it has none. @throws InputError as {@link networkView}. */

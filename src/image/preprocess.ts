@@ -18,6 +18,10 @@ export interface Preprocessing {
   /** Mean and standard deviation of each colour, of values in 0…1; ImageNet's where left out. */
   mean?: readonly number[];
   deviation?: readonly number[];
+  /**
+   * Pictures are seen at their own resolution in tiles of `crop` pixels that overlap by at least so many; nothing is resized.
+   */
+  tile?: { overlap: number };
   /** Values that become 0 and 255 in images deeper than 8 bits; by default their full range. */
   window?: GreyWindow;
 }

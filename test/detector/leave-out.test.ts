@@ -20,11 +20,19 @@ function patches(): Float32Array {
 }
 
 /** By the definition: drop the image's own rows, average the k nearest of the others, weigh by the nearest, take the largest. */
-function brute(rows: Float32Array, picks: Int32Array, weights: Float32Array | null, k: number, image: number): number {
+function brute(
+  rows: Float32Array,
+  picks: Int32Array,
+  weights: Float32Array | null,
+  k: number,
+  image: number,
+  pictureOf: (patch: number) => number = (patch) => Math.floor(patch / POSITIONS),
+): number {
   let most = Number.NEGATIVE_INFINITY;
-  for (let patch = image * POSITIONS; patch < (image + 1) * POSITIONS; patch++) {
+  for (let patch = 0; patch < IMAGES * POSITIONS; patch++) {
+    if (pictureOf(patch) !== image) continue;
     const others = [...picks].flatMap((pick, row) => {
-      if (Math.floor(pick / POSITIONS) === image) return [];
+      if (pictureOf(pick) === image) return [];
       let squared = 0;
       for (let c = 0; c < d; c++) squared += (rows[patch * d + c] - rows[pick * d + c]) ** 2;
       return [{ row, squared }];
@@ -74,6 +82,34 @@ for (const [what, chosen] of [
     }
   }
 }
+
+test('of pictures seen in tiles a whole picture is left out, and with many own rows the bank without them is searched', async () => {
+  const rows = patches();
+  // Tiles of a picture are alike, so that its own rows crowd the front.
+  for (let i = 0; i < 2 * POSITIONS; i++) for (let c = 0; c < d; c++) rows[i * d + c] = rows[c] + rows[i * d + c] / 50;
+  const picks = Int32Array.from(all.filter((i) => i % 2 === 0));
+  const weights = Float32Array.from(all, (i) => 0.5 + (i % 7) / 7);
+  const bank = gather({ rows, dimensions: d }, picks, weights, { softWeights: true });
+  const source = { count: all.length, positions: POSITIONS, dimensions: d, key: '' };
+  const read = { ...source, rows: async () => rows, stay: async () => rows };
+  const pictures = Int32Array.of(0, 0, 1, 1, 2);
+  for (const k of [1, 3]) {
+    for (const deepest of [255, 10]) {
+      const found = await leaveOutScores(lab, read, bank, k, [0, 2], pictures, deepest);
+      for (const [i, picture] of [0, 2].entries()) {
+        const expected = brute(
+          rows,
+          picks,
+          bank.weights,
+          k,
+          picture,
+          (patch) => pictures[Math.floor(patch / POSITIONS)],
+        );
+        assert.ok(Math.abs(found[i] / expected - 1) < 1e-5, `picture ${picture}: ${found[i]}, by hand ${expected}`);
+      }
+    }
+  }
+});
 
 test('where every row is the image’s own there is no score', async () => {
   const rows = patches();
