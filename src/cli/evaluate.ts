@@ -13,6 +13,7 @@ import {
   addCacheOptions,
   addExclude,
   addFeatureOptions,
+  addMemory,
   addNoiseOptions,
   addThreads,
   type CacheOptions,
@@ -28,6 +29,7 @@ interface Options extends ContaminatedOptions, CacheOptions {
   maps?: string;
   record: boolean;
   threads?: number;
+  memory?: number;
 }
 
 /** `softpatch evaluate`: one method on one contaminated category. */
@@ -49,7 +51,9 @@ export function addEvaluate(program: Command): void {
       'write a picture of every test image: itself, its heat map, what was found and its mask, score and verdict',
     )
     .option('--json <file>', 'write the whole result');
-  addCacheOptions(addThreads(addRecord(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))))
+  addCacheOptions(
+    addMemory(addThreads(addRecord(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))),
+  )
     .addHelpText(
       'after',
       `

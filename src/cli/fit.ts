@@ -31,6 +31,7 @@ import {
   addCacheOptions,
   addExclude,
   addFeatureOptions,
+  addMemory,
   addNoiseOptions,
   addThreads,
   addTiles,
@@ -60,6 +61,7 @@ interface Options
   json?: string;
   record: boolean;
   threads?: number;
+  memory?: number;
   seed: number;
 }
 
@@ -76,7 +78,7 @@ export function addFit(program: Command): void {
     .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
     .option('--json <file>', 'write what was fitted; - is standard output');
   addCalibrationOptions(addTiles(addRecord(command)));
-  addCacheOptions(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
+  addCacheOptions(addMemory(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))))
     .addHelpText(
       'after',
       `

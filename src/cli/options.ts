@@ -244,6 +244,21 @@ export function addThreads(command: Command): Command {
   return command.option('--threads <n>', 'worker threads (default: one a core)', whole);
 }
 
+/** Bytes of `6GB`, `800MB` or a number of bytes. */
+export function byteCount(text: string): number {
+  const found = /^(\d+(?:\.\d+)?)\s*(|[KMGT])i?B?$/i.exec(text.trim());
+  if (!found || Number(found[1]) <= 0) throw new InvalidArgumentError('It is no amount of memory, such as 6GB.');
+  return Math.floor(Number(found[1]) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(found[2].toUpperCase()));
+}
+
+export function addMemory(command: Command): Command {
+  return command.option(
+    '--memory <size>',
+    'what fitting may use, such as 6GB; features that take more lie on disk (default: three quarters of what is free)',
+    byteCount,
+  );
+}
+
 /** Where stage results are kept between runs. */
 export interface CacheOptions {
   cache: string | false;

@@ -13,7 +13,7 @@ import { terminalReporter } from './reporter.js';
  * cleanly, a second one ends at once. The lab is closed in any case.
  */
 export async function withLab(
-  options: { threads?: number; engine?: EngineChoice } & Partial<CacheOptions>,
+  options: { threads?: number; engine?: EngineChoice; memory?: number } & Partial<CacheOptions>,
   work: (lab: Lab) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
@@ -30,9 +30,9 @@ export async function withLab(
   process.on('SIGTERM', stop);
   let lab: Lab | undefined;
   try {
-    const { engine, threads } = options;
+    const { engine, threads, memory } = options;
     const cache = await usableCache(options.cache || null, reporter);
-    lab = await openLab({ engine, threads, cache, reporter, signal: controller.signal });
+    lab = await openLab({ engine, threads, memory, cache, reporter, signal: controller.signal });
     await work(lab);
     if (lab.cache.folder) await trimCache(lab.cache.folder, (options.cacheLimit ?? 20) * 2 ** 30);
   } finally {

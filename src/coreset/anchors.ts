@@ -12,33 +12,36 @@ export function startRows(random: Random, n: number): Anchors {
   return { kind: 'starts', rows: random.distinct(n, Math.min(10, n)) };
 }
 
-/** Mean distance to the start rows, in the order given. */
+/** Mean distance of the rows of a layout to the start rows, in the order given. @param start vectors of the start rows [d] each. */
 export function startAnchors(
   { arena, block, blocks }: State,
   kernels: Kernels,
-  z: Float32Array,
-  rows: Int32Array,
-  d: number,
+  starts: readonly Float32Array[],
 ): Float32Array {
   const distance = block.get('distance');
   const centres = block.get('centres');
   const sum = arena.floats(distance, blocks * 8);
   sum.fill(0);
-  for (const row of rows) {
-    arena.floats(centres, d).set(z.subarray(row * d, (row + 1) * d));
+  for (const row of starts) {
+    arena.floats(centres, row.length).set(row);
     kernels.addDistances(block.at, 0, blocks, centres, distance);
   }
-  return sum.map((value) => value / rows.length);
+  return sum.map((value) => value / starts.length);
 }
 
 /** Norm of each row of the full distance matrix: √(n‖z‖² + Σ‖z_j‖² − 2 z·Σz_j), in double precision about the mean. */
 export function allAnchors(z: Float32Array, n: number, d: number): Float32Array {
+  return anchorNorms((row, a) => z[row * d + a], n, d);
+}
+
+/** {@link allAnchors} of rows wherever they lie. @param valueAt a row's value along a dimension. */
+export function anchorNorms(valueAt: (row: number, dimension: number) => number, n: number, d: number): Float32Array {
   const mean = new Float64Array(d);
-  for (let i = 0; i < z.length; i++) mean[i % d] += z[i] / n;
+  for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) mean[a] += valueAt(i, a) / n;
   const squares = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {
-    for (let a = 0; a < d; a++) squares[i] += (z[i * d + a] - mean[a]) ** 2;
+    for (let a = 0; a < d; a++) squares[i] += (valueAt(i, a) - mean[a]) ** 2;
     total += squares[i];
   }
   return Float32Array.from(squares, (own) => Math.sqrt(n * own + total));

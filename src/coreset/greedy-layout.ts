@@ -1,7 +1,7 @@
-import { type Arena, createArena } from '../kernels/arena.js';
+import { type Arena, createArena, LARGEST_ARENA } from '../kernels/arena.js';
 import { type Block, blockAt, blockBytes } from '../kernels/block.js';
 import { GREEDY_BLOCK, type GreedyBlock } from '../kernels/blocks.js';
-import { fillWholePanels, type WholeRows } from './whole-rows.js';
+import { fillWholePanels, paddedWhole, type WholeRows } from './whole-rows.js';
 
 /** Leading axes of the bound; with the residual's norm they make 24 coordinates. */
 export const AXES = 23;
@@ -25,9 +25,58 @@ export interface Layout {
 /** A run in its layout. */
 export type State = Layout & RunState;
 
+interface Sizes {
+  blocks: number;
+  /** Values of a row in whole numbers. */
+  dims: number;
+  leaves: number;
+  groups: number;
+  /** Bytes that all runs share, and that each takes. */
+  shared: number;
+  each: number;
+}
+
+function sizesOf(n: number, d: number, most: number, helpers: number): Sizes {
+  const blocks = Math.ceil(n / 8);
+  const dims = paddedWhole(AXES + 1);
+  const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, blocks)));
+  const groups = Math.ceil(most / 4) + 1;
+  const shared = blocks * 8 * (4 * d + 2 * dims + 4);
+  const each =
+    4 * (blocks * 8 * 2 + groups * (4 * d + 2 * dims + 4) + blocks * 2 + leaves * 2 + most) +
+    (helpers * SLOTS + 2) * 128 +
+    4096;
+  return { blocks, dims, leaves, groups, shared, each };
+}
+
+/** Bytes of the arena of one selection of at most `most` of n rows [d], helpers included. */
+export function selectionBytes(n: number, d: number, most: number, helpers: number): number {
+  const { shared, each } = sizesOf(n, d, most, helpers);
+  return shared + each;
+}
+
+/** The arena of one selection before it is laid out: its rows are written where they will be selected from, so there is no second copy. */
+export interface SelectionRoom {
+  arena: Arena;
+  panels: number;
+  most: number;
+  helpers: number;
+  /** [n × d], for the rows; laying out leaves something else there. */
+  z: Float32Array;
+}
+
+/** Room for a selection of at most `most` of n rows [d]; null where it is more than one arena. */
+export function selectionRoom(n: number, d: number, most: number, helpers: number): SelectionRoom | null {
+  const bytes = selectionBytes(n, d, most, helpers);
+  if (bytes > LARGEST_ARENA) return null;
+  const arena = createArena(bytes);
+  const panels = arena.take(Math.ceil(n / 8) * 8 * d * 4);
+  return { arena, panels, most, helpers, z: arena.floats(panels, n * d) };
+}
+
 /**
  * Lays rows z [n × d] and their reduced form [n × (AXES + 1)] in whole numbers out for the kernel, with buffers for `runs` simultaneous
- * selections of at most `most` rows, each with `helpers` helping threads.
+ * selections of at most `most` rows, each with `helpers` helping threads. @param room where z lies already, of the same sizes.
  */
 export function layOut(
   z: Float32Array,
@@ -38,17 +87,12 @@ export function layOut(
   slack: number,
   runs: number,
   helpers: number,
+  room?: SelectionRoom,
 ): Layout {
-  const blocks = Math.ceil(n / 8);
+  const { blocks, dims, leaves, groups, shared, each } = sizesOf(n, d, most, helpers);
   const slots = helpers * SLOTS;
-  const dims = whole.padded;
-  const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, blocks)));
-  const groups = Math.ceil(most / 4) + 1;
-  const shared = blocks * 8 * (4 * d + 2 * dims + 4);
-  const each =
-    4 * (blocks * 8 * 2 + groups * (4 * d + 2 * dims + 4) + blocks * 2 + leaves * 2 + most) + (slots + 2) * 128 + 4096;
-  const arena = createArena(shared + runs * each);
-  const panels = arena.take(blocks * 8 * d * 4);
+  const arena = room?.arena ?? createArena(shared + runs * each);
+  const panels = room?.panels ?? arena.take(blocks * 8 * d * 4);
   const wholePanels = arena.take(blocks * 8 * dims * 2);
   const squares = arena.take(blocks * 8 * 4);
   fillPanels(arena.floats(panels, blocks * 8 * d), z, d);
@@ -86,11 +130,20 @@ export function layOut(
   return { arena, blocks, helpers, states };
 }
 
-/** Rows as panels [d × 8]. */
+/** A row of a layout. */
+export function laidRow({ arena, block }: State, row: number, d: number): Float32Array {
+  const panel = arena.floats(block.get('panels') + (row >> 3) * 32 * d, 8 * d);
+  return Float32Array.from({ length: d }, (_, a) => panel[a * 8 + (row & 7)]);
+}
+
+/** Rows as panels [d × 8], perhaps where they lie. */
 function fillPanels(panels: Float32Array, z: Float32Array, d: number): void {
-  for (let i = 0; i * d < z.length; i++) {
-    const lane = (i >> 3) * 8 * d + (i & 7);
-    for (let a = 0; a < d; a++) panels[lane + a * 8] = z[i * d + a];
+  const rows = new Float32Array(8 * d);
+  for (let at = 0; at < z.length; at += 8 * d) {
+    const count = Math.min(8 * d, z.length - at);
+    rows.fill(0, count);
+    rows.set(z.subarray(at, at + count));
+    for (let i = 0; i < 8; i++) for (let a = 0; a < d; a++) panels[at + a * 8 + i] = rows[i * d + a];
   }
 }
 

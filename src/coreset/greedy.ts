@@ -1,42 +1,39 @@
-import { checkFinite, checkIndices, checkLength, checkWhole, countRows } from '../arguments.js';
+import { checkFinite, checkWhole, countRows } from '../arguments.js';
 import { type Rows, rowsHere } from '../engine/rows.js';
 import type { Stage } from '../engine/stage.js';
-import { InputError } from '../errors.js';
+import { LARGEST_ARENA } from '../kernels/arena.js';
 import { stoppable } from '../kernels/stop-word.js';
 import { task } from '../kernels/task.js';
 import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 import type { Watch } from '../progress.js';
-import { type Anchors, allAnchors, startAnchors } from './anchors.js';
-import { AXES, layOut, type State } from './greedy-layout.js';
+import { greedyInArenas } from './greedy-arenas.js';
+import { AXES, layOut, type SelectionRoom, type State, selectionBytes } from './greedy-layout.js';
+import { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
+import { initialAnchors } from './initial-anchors.js';
 import { principalAxes, reduce } from './principal-axes.js';
 import { wholeRows } from './whole-rows.js';
 
-export interface GreedyOptions {
-  /** Rows to pick. */
-  count: number;
-  anchors: Anchors;
-  /** [n] of 1 and 0: rows of 0 are dropped after the first pick (docs/methods.md 4.1, step 6). All stay by default. */
-  kept?: Uint8Array;
-  /** Let the first pick, too, come from the kept rows. The authors' code does not, so it may pick an extreme noisy row. */
-  firstPickFromKept?: boolean;
-}
+export { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
 
 /** Rows z [n × d] of which some are to be picked. */
 export interface SelectionJob {
   z: Rows;
   d: number;
   options: GreedyOptions;
+  /** Where z lies, if it may be overwritten: threads then take no second copy. */
+  room?: SelectionRoom;
 }
 
 /** {@link greedyCoreset} as a stage. */
 export const SELECT_ROWS: Stage<SelectionJob, Int32Array> = {
   name: 'coreset',
-  onThreads: async (threads, { z, d, options }, watch) => greedyCoreset(threads, await rowsHere(z), d, options, watch),
+  onThreads: async (threads, { z, d, options, room }, watch) =>
+    greedyCoreset(threads, await rowsHere(z), d, options, watch, room),
 };
 
 /** Threads beyond the leader: blocks refreshed ahead of need are partly wasted, so more gain nothing. */
-const MOST_HELPERS = 3;
+export const MOST_HELPERS = 3;
 
 /** Threads that help the leader of a selection. */
 export const helpersOf = ({ count }: Pick<Threads, 'count'>): number => Math.min(count - 1, MOST_HELPERS);
@@ -48,7 +45,8 @@ export const helpersOf = ({ count }: Pick<Threads, 'count'>): number => Math.min
  * Start rows are not chosen themselves, and their mean distance stays in the running minimum, as in the authors' code;
  * anchors of kind `all` use the norm of a row of the distance matrix, in closed form, without the matrix.
  * If more rows are asked for than kept rows give, row 0 is repeated, as there; with `firstPickFromKept` the first kept row is.
- * @param z rows [n × d], d a multiple of 4. @returns the picked rows in order.
+ * Rows beyond one arena of 4 GB lie in several.
+ * @param z rows [n × d], d a multiple of 4. @param room where z lies, if it may be overwritten. @returns the picked rows in order.
  * @throws InputError if count is not in 1…n, a value is NaN or infinite, or no row is kept; RangeError for lengths that do not fit;
  * Cancelled.
  */
@@ -58,9 +56,15 @@ export async function greedyCoreset(
   d: number,
   options: GreedyOptions,
   watch: Watch = {},
+  room?: SelectionRoom,
 ): Promise<Int32Array> {
   checkCount(options.count, z.length / d);
-  const selection = await prepareGreedy(threads, z, d, options.count, 1, helpersOf(threads));
+  const helpers = helpersOf(threads);
+  if (!room && selectionBytes(z.length / d, d, options.count, helpers) > LARGEST_ARENA) {
+    return greedyInArenas(threads, z, d, options, watch);
+  }
+  const fits = room && room.most >= options.count ? room : undefined;
+  const selection = await prepareGreedy(threads, z, d, fits?.most ?? options.count, 1, fits?.helpers ?? helpers, fits);
   return selection.pick(0, options, watch);
 }
 
@@ -72,6 +76,7 @@ export interface GreedySelection {
 
 /**
  * Prepares up to `runs` simultaneous selections of at most `most` rows, each with `helpers` further threads.
+ * @param room where z lies, if it may be overwritten, for one run of the same sizes.
  * @throws InputError when they do not fit into 4 GB.
  */
 export async function prepareGreedy(
@@ -81,6 +86,7 @@ export async function prepareGreedy(
   most: number,
   runs: number,
   helpers: number,
+  room?: SelectionRoom,
 ): Promise<GreedySelection> {
   const n = countRows('z', z, d, 1);
   if (d % 4 !== 0) throw new RangeError(`d = ${d} is not a multiple of 4`);
@@ -90,7 +96,7 @@ export async function prepareGreedy(
   checkFinite('z', z, d);
   const frame = await principalAxes(threads, z, d, AXES);
   const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers);
+  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers, room);
   const kernels = instantiateKernels(layout.arena.memory);
   return {
     async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
@@ -102,7 +108,7 @@ export async function prepareGreedy(
       arena.ints(block.get('applied'), blocks).fill(0);
       arena.ints(state.stop, 1)[0] = 0;
       const values = arena.floats(block.get('distance'), blocks * 8);
-      const initial = anchors.kind === 'all' ? allAnchors(z, n, d) : startAnchors(state, kernels, z, anchors.rows, d);
+      const initial = initialAnchors([state], [kernels], anchors, n, d);
       for (let i = 0; i < n; i++) values[i] = Math.fround(initial[i] * initial[i]);
       values.fill(-1, n);
       // Below every distance, as the padding: then not even a fill is a removed row.
@@ -120,24 +126,6 @@ export async function prepareGreedy(
       return arena.ints(block.get('picks'), count).slice();
     },
   };
-}
-
-/** Checks the options of a selection among n rows. @throws RangeError; InputError where no row is kept. */
-export function checkSelection(n: number, { anchors, kept, firstPickFromKept }: Omit<GreedyOptions, 'count'>): void {
-  if (anchors.kind === 'starts') {
-    if (anchors.rows.length === 0) throw new RangeError('anchors.rows is empty');
-    checkIndices('anchors.rows', anchors.rows, n);
-  }
-  if (kept) checkLength('kept', kept, n);
-  if (firstPickFromKept && kept && !kept.includes(1)) {
-    throw new InputError('kept holds no row to pick from', 'Remove fewer patches');
-  }
-}
-
-/** @throws InputError if count is not in 1…n. */
-export function checkCount(count: number, n: number): void {
-  if (Number.isInteger(count) && count >= 1 && count <= n) return;
-  throw new InputError(`a coreset of ${count} of ${n} patches is impossible`, 'Give a ratio above 0 and below 1');
 }
 
 const GREEDY = task<typeof import('./greedy-task.js')>(new URL('./greedy-task.js', import.meta.url));

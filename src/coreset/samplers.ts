@@ -5,6 +5,7 @@ import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
 import { type Anchors, startRows } from './anchors.js';
 import { SELECT_ROWS } from './greedy.js';
+import type { SelectionRoom } from './greedy-layout.js';
 
 /** How the memory bank is chosen from the patches. */
 export type SamplerName = 'greedy' | 'exact' | 'random' | 'identity';
@@ -22,6 +23,8 @@ export interface SamplerInput {
   firstPickFromKept?: boolean;
   /** Start rows given instead of drawn. */
   anchors?: Anchors;
+  /** Where z lies, if it may be overwritten. */
+  room?: SelectionRoom;
 }
 
 /** Number of rows picked: trunc(ρ·n), of all patches, removed ones included. */
@@ -45,7 +48,7 @@ export type Sampler = (
 const greedy =
   (anchors: (random: Random, n: number) => Anchors): Sampler =>
   (compute, input, random, watch) => {
-    const { z, d, ratio, kept, firstPickFromKept } = input;
+    const { z, d, ratio, kept, firstPickFromKept, room } = input;
     const n = rowCount(z, d);
     const options = {
       count: coresetSize(ratio, n),
@@ -53,7 +56,7 @@ const greedy =
       kept,
       firstPickFromKept,
     };
-    return compute.run(SELECT_ROWS, { z, d, options }, watch);
+    return compute.run(SELECT_ROWS, { z, d, options, room }, watch);
   };
 
 function keptRows({ z, d, kept }: SamplerInput): Int32Array {

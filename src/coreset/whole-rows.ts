@@ -24,10 +24,13 @@ export interface WholeRows extends WholeScale {
   values: Int16Array;
 }
 
+/** Values of a row in whole numbers, with their padding. */
+export const paddedWhole = (own: number): number => Math.ceil(own / VECTOR) * VECTOR;
+
 /** Rounds reduced rows [n × own] to whole numbers, at the largest scale at which all of them fit. */
 export function wholeRows(rows: Float32Array, own: number): WholeRows {
   const n = rows.length / own;
-  const padded = Math.ceil(own / VECTOR) * VECTOR;
+  const padded = paddedWhole(own);
   let centre = 0;
   for (let i = 0; i < n; i++) centre += rows[(i + 1) * own - 1] / n;
   let largest = 0;

@@ -21,13 +21,15 @@ export interface ProjectionJob {
   rows: Rows;
   projection: Float32Array;
   dimensions: number;
+  /** Where the result may go, in shared memory [n × to]; devices make an array of their own. */
+  into?: Float32Array;
 }
 
 /** Z = X Wᵀ as a stage: rows [n × dimensions] to [n × to], which may stay on a device. */
 export const PROJECT: Stage<ProjectionJob, Rows> = {
   name: 'project',
-  onThreads: async (threads, { rows, projection, dimensions }, watch) =>
-    multiplyTransposed(threads, await rowsHere(rows), projection, dimensions, watch),
+  onThreads: async (threads, { rows, projection, dimensions, into }, watch) =>
+    multiplyTransposed(threads, await rowsHere(rows), projection, dimensions, watch, into),
 };
 
 /** Z = X Wᵀ: rows [n × dimensions] to [n × 128]; returned unchanged when they have 128 dimensions already. */

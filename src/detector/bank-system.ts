@@ -7,10 +7,12 @@ import type { ImageRequest } from '../features/spec.js';
 import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { sharedFloats, toShared } from '../kernels/arena.js';
 import { ranges } from '../kernels/threads.js';
+import type { Watch } from '../progress.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
 import { floatsFromHalves, halvesFromFloats } from '../storage/half.js';
 import { oneAhead } from './ahead.js';
 import type { LazyBank, MemoryBank } from './bank.js';
+import { bankCost } from './bank-cost.js';
 import { bankToGraph } from './bank-onnx.js';
 import { type BankConfig, type BankMethod, bankConfig, checkBankConfig, PROFILES, type Profile } from './config.js';
 import { type FitTrace, fitBank } from './fit-bank.js';
@@ -63,14 +65,16 @@ export function bankSystem(name: BankMethod, about: string): System {
       return bankConfig(name, profile as Profile, set);
     },
     tiles: true,
-    async fit(lab, reader, train, settings, { random, pictures }) {
+    streams: (size, settings) => bankCost(size, checkBankConfig(settings)),
+    async fit(lab, reader, train, settings, { random, atATime = null, pictures }) {
       const config = checkBankConfig(settings);
       const { threads, reporter, signal } = lab;
-      const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
+      const watch = (): Watch => ({ progress: reporter.stage('train features'), signal });
+      const patches = await reader.patches(train, watch, atATime);
       const { bank, trace } = await fitBank(lab, patches, config, random);
       threads.release();
       return {
-        ...fittedBank(lab, reader, bank, trace, config),
+        ...fittedBank(lab, reader, bank, trace, config, Math.min(BATCH, atATime ?? BATCH)),
         // Scores of another kind than that search's are calibrated by refits.
         ...(ownScores(config)
           ? {}
@@ -104,13 +108,14 @@ export function ownScores({ distance, support = 0 }: BankConfig): boolean {
   return distance === 'root' || support > 0;
 }
 
-/** A detector that scores against a bank. @param trace null for a restored one. */
+/** A detector that scores against a bank. @param trace null for a restored one. @param batch images embedded at a time. */
 export function fittedBank(
   lab: Resources,
   reader: FeatureReader,
   bank: LazyBank,
   trace: FitTrace | null,
   config: BankConfig,
+  batch: number = BATCH,
 ): FittedBank {
   const { side, positions } = patchGrid(reader.spec);
   const { crop } = reader.spec.preprocessing;
@@ -131,7 +136,7 @@ export function fittedBank(
     trace,
     seconds,
     async *score(images) {
-      const batches = ranges(images.length, BATCH).map(({ from, to }) => images.slice(from, to));
+      const batches = ranges(images.length, batch).map(({ from, to }) => images.slice(from, to));
       for await (const { patches, scores } of oneAhead(batches, reweighted?.score ?? plainly)) {
         seconds.search = search.seconds() + (reweighted?.seconds() ?? 0);
         const begin = performance.now();

@@ -1,15 +1,18 @@
-import { coresetSize, samplers } from '../coreset/samplers.js';
+import { helpersOf } from '../coreset/greedy.js';
+import { type SelectionRoom, selectionRoom } from '../coreset/greedy-layout.js';
+import { coresetSize, type SamplerName, samplers } from '../coreset/samplers.js';
 import { discard, normaliseWeights } from '../denoise/cut.js';
 import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import type { Resources } from '../engine/resources.js';
-import { isFar, rowsHere } from '../engine/rows.js';
+import { isFar, type Rows, rowsHere } from '../engine/rows.js';
 import { InputError } from '../errors.js';
 import type { TrainingPatches } from '../features/reader.js';
 import type { Random } from '../random.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
-import { gather, type LazyBank, storedWeights } from './bank.js';
+import { gather, type LazyBank, type MemoryBank, storedWeights } from './bank.js';
 import type { BankConfig } from './config.js';
+import { gatherBlocks, isStreamed, projectBlocks } from './patch-blocks.js';
 
 /** Intermediates of fitting, for diagnostics and figures. */
 export interface FitTrace {
@@ -39,25 +42,51 @@ export async function fitBank(
 ): Promise<{ bank: LazyBank; trace: FitTrace }> {
   if (patches.count < patches.positions) throw new InputError('there is no training image', 'Give at least one');
   if (config.sampler !== 'identity') coresetSize(config.ratio, patches.count);
-  const weighed = config.discriminator ? await weigh(lab, patches, config, random) : null;
+  const room = roomOnce(lab, patches, config);
+  const weighed = config.discriminator ? await weigh(lab, patches, config, random, room) : null;
   const weights = weighed?.weights ?? null;
   const denoised = weights && discard(weights, config.tau);
   const kept = denoised && config.tau > 0 ? denoised.kept : null;
-  const { picks, seconds: coreset } = await pick(lab, patches, config, random, kept);
+  const { picks, seconds: coreset } = await pick(lab, patches, config, random, kept, room);
   const bank: LazyBank = {
     picks,
     weights: storedWeights(picks, weights, config),
     key: contentKey(['bank', patches.key, hashBytes(picks), config.precision]),
-    load: async () => gather({ rows: await patches.rows(), dimensions: patches.dimensions }, picks, weights, config),
+    ...(isStreamed(patches)
+      ? { load: once(() => gatherBlocks(patches, picks, weights, config)) }
+      : gatheredRows(patches, picks, weights, config)),
+  };
+  const seconds = { denoise: weighed?.seconds ?? 0, coreset };
+  return { bank, trace: { patchWeights: weights, kept, cut: denoised?.cut ?? null, seconds } };
+}
+
+/** Work done once, when first asked for. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
+
+/** Rows of a bank from patches that lie in memory. */
+function gatheredRows(
+  patches: TrainingPatches,
+  picks: Int32Array,
+  weights: Float32Array | null,
+  config: BankConfig,
+): Pick<LazyBank, 'load' | 'stay'> {
+  const gathered = (rows: Float32Array): MemoryBank =>
+    gather({ rows, dimensions: patches.dimensions }, picks, weights, config);
+  return {
+    load: async () => gathered(await patches.rows()),
     stay: async () => {
       const rows = await patches.stay();
       // Rounded rows are made here.
       if (isFar(rows) && config.precision !== 'half') return rows.gather(picks);
-      return gather({ rows: await rowsHere(rows), dimensions: patches.dimensions }, picks, weights, config).rows;
+      return gathered(await rowsHere(rows)).rows;
     },
   };
-  const seconds = { denoise: weighed?.seconds ?? 0, coreset };
-  return { bank, trace: { patchWeights: weights, kept, cut: denoised?.cut ?? null, seconds } };
 }
 
 /**
@@ -65,11 +94,13 @@ export async function fitBank(
  * remembered). @throws InputError without a discriminator; Cancelled.
  */
 export async function weigh(
-  { compute, cache, reporter, signal }: Resources,
+  lab: Resources,
   patches: TrainingPatches,
   { discriminator, k, normalisation }: BankConfig,
   random: Random,
+  room: Room = () => null,
 ): Promise<{ weights: Float32Array; seconds: number }> {
+  const { compute, cache, reporter, signal } = lab;
   if (!discriminator) throw new InputError('no discriminator judges these patches', 'Choose a SoftPatch method');
   const { positions } = patches;
   const options = { discriminator, k };
@@ -77,10 +108,8 @@ export async function weigh(
   const dependsOn = ['weights', VERSION, patches.key, positions, options, hashBytes(projection)];
   let seconds = 0;
   const stored = await cache.remember('weights', dependsOn, async () => {
-    const rows = await patches.stay();
+    const { z, begin } = await projected(lab, patches, projection, room);
     const progress = reporter.stage('denoise');
-    const begin = performance.now();
-    const z = await project(compute, rows, patches.dimensions, projection, { signal });
     const job = { z, positions, d: PROJECTED_DIMENSIONS, options };
     const data = await compute.run(PATCH_WEIGHTS, job, { progress, signal });
     if (isFar(z)) z.free();
@@ -92,33 +121,67 @@ export async function weigh(
 
 /** Rows of the coreset, remembered by patches, projection, mask and sampler. */
 async function pick(
-  { compute, cache, reporter, signal }: Resources,
+  lab: Resources,
   patches: TrainingPatches,
   { sampler, ratio, firstPickFromKept }: BankConfig,
   random: Random,
   kept: Uint8Array | null,
+  room: Room,
 ): Promise<{ picks: Int32Array; seconds: number }> {
-  const projects = sampler === 'greedy' || sampler === 'exact';
+  const { compute, cache, reporter, signal } = lab;
+  const projects = isGreedy(sampler);
   const projection = projectionFor(random, 'coreset', patches.dimensions);
-  const own = random.fork('sampler');
-  const identity = [hashBytes(projection), own.fork('identity').integer(2 ** 31), kept && hashBytes(kept)];
+  const draws = random.fork('sampler');
+  const identity = [hashBytes(projection), draws.fork('identity').integer(2 ** 31), kept && hashBytes(kept)];
   const dependsOn = ['picks', VERSION, patches.key, patches.count, sampler, ratio, firstPickFromKept, identity];
   let seconds = 0;
   const stored = await cache.remember('picks', dependsOn, async () => {
-    const rows = projects ? await patches.stay() : new Float32Array(0);
+    const { z, begin } = projects
+      ? await projected(lab, patches, projection, room)
+      : { z: new Float32Array(patches.count), begin: performance.now() };
     const progress = reporter.stage('coreset');
-    const begin = performance.now();
-    const z = projects
-      ? await project(compute, rows, patches.dimensions, projection, { signal })
-      : new Float32Array(patches.count);
     const d = projects ? PROJECTED_DIMENSIONS : 1;
-    const input = { z, d, ratio, kept: kept ?? undefined, firstPickFromKept };
-    const data = await samplers[sampler](compute, input, own, { progress, signal });
+    const own = projects && isStreamed(patches) ? (room() ?? undefined) : undefined;
+    const input = { z, d, ratio, kept: kept ?? undefined, firstPickFromKept, room: own };
+    const data = await samplers[sampler](compute, input, draws, { progress, signal });
     if (isFar(z)) z.free();
     seconds = (performance.now() - begin) / 1000;
     return { picks: { dtype: 'I32', shape: [data.length], data } };
   });
   return { picks: stored.picks.data as Int32Array, seconds };
+}
+
+/** Where the projected patches lie while weights and coreset are found: made once, when first needed; null where nothing is streamed. */
+type Room = () => SelectionRoom | null;
+
+function roomOnce({ threads }: Resources, patches: TrainingPatches, { sampler, ratio }: BankConfig): Room {
+  let room: SelectionRoom | null | undefined;
+  return () => {
+    if (room === undefined) {
+      const most = isGreedy(sampler) ? coresetSize(ratio, patches.count) : 1;
+      room = isStreamed(patches) ? selectionRoom(patches.count, PROJECTED_DIMENSIONS, most, helpersOf(threads)) : null;
+    }
+    return room;
+  };
+}
+
+const isGreedy = (sampler: SamplerName): boolean => sampler === 'greedy' || sampler === 'exact';
+
+/** All patches in few dimensions, and when that was begun: reading them is timed elsewhere. */
+async function projected(
+  lab: Resources,
+  patches: TrainingPatches,
+  projection: Float32Array,
+  room: Room,
+): Promise<{ z: Rows; begin: number }> {
+  if (isStreamed(patches)) {
+    const { z, seconds } = await projectBlocks(lab, patches, projection, room()?.z);
+    return { z, begin: performance.now() - 1000 * seconds };
+  }
+  const rows = await patches.stay();
+  const begin = performance.now();
+  const z = await project(lab.compute, rows, patches.dimensions, projection, { signal: lab.signal });
+  return { z, begin };
 }
 
 export function projectionFor(random: Random, purpose: 'denoise' | 'coreset', dimensions: number): Float32Array {

@@ -2,6 +2,7 @@ import type { Resources } from '../engine/resources.js';
 import type { TrainingPatches } from '../features/reader.js';
 import { type MemoryBank, withoutPatches } from './bank.js';
 import type { Neighbours } from './neighbours.js';
+import { rowBatches } from './patch-blocks.js';
 import { createScorer } from './score.js';
 
 /** Images whose patches are searched at a time. */
@@ -29,7 +30,6 @@ export async function leaveOutScores(
   deepest: number = DEEPEST,
 ): Promise<Float32Array> {
   const { positions } = patches;
-  const rows = await patches.rows();
   const imageOf = (patch: number): number => {
     const image = Math.floor(patch / positions);
     return pictures?.[image] ?? image;
@@ -50,9 +50,9 @@ export async function leaveOutScores(
     if (depth === most && most > k + deepest) break;
     const scorer = await createScorer(compute, bank, depth);
     const again: number[] = [];
-    for (let from = 0; from < left.length; from += BATCH * positions) {
-      const batch = left.slice(from, from + BATCH * positions);
-      const found = await scorer.neighbours(gatherRows(rows, patches.dimensions, batch), { signal });
+    let seen = 0;
+    for await (const { batch, rows } of rowBatches(patches, left, BATCH)) {
+      const found = await scorer.neighbours(rows, { signal });
       for (const [q, patch] of batch.entries()) {
         const score = foreignScore(
           found,
@@ -65,7 +65,8 @@ export async function leaveOutScores(
         if (score === null && depth < most) again.push(patch);
         else rate(imageOf(patch), score);
       }
-      progress(total - again.length - Math.max(0, left.length - from - batch.length), total);
+      seen += batch.length;
+      progress(total - again.length - (left.length - seen), total);
     }
     left = again;
     if (left.length === 0) break;
@@ -78,9 +79,8 @@ export async function leaveOutScores(
       continue;
     }
     const scorer = await createScorer(compute, others, Math.min(k, others.picks.length));
-    for (let from = 0; from < patchesLeft.length; from += BATCH * positions) {
-      const batch = patchesLeft.slice(from, from + BATCH * positions);
-      const found = await scorer.neighbours(gatherRows(rows, patches.dimensions, batch), { signal });
+    for await (const { batch, rows } of rowBatches(patches, patchesLeft, BATCH)) {
+      const found = await scorer.neighbours(rows, { signal });
       for (const q of batch.keys())
         rate(
           image,
@@ -124,13 +124,4 @@ function foreignScore(
   const whole = depth === bank.picks.length;
   if (nearest < 0 || (taken < k && !whole)) return null;
   return (sum / taken) * (bank.weights ? bank.weights[nearest] : 1);
-}
-
-function gatherRows(rows: Float32Array, d: number, patches: readonly number[]): Float32Array {
-  // Whole images in a row need no copy.
-  if (patches.at(-1)! - patches[0] === patches.length - 1)
-    return rows.subarray(patches[0] * d, (patches.at(-1)! + 1) * d);
-  const own = new Float32Array(new SharedArrayBuffer(patches.length * d * 4));
-  for (const [i, patch] of patches.entries()) own.set(rows.subarray(patch * d, (patch + 1) * d), i * d);
-  return own;
 }

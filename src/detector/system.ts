@@ -37,8 +37,28 @@ export interface FitGiven {
   random: Random;
   /** Measures a half-trained detector on the test set; only for rules that look there (docs/methods.md 6.2). */
   judge?: Judge;
+  /** Images whose features memory takes at a time; null or left out: all. Only for systems that {@link System.streams}. */
+  atATime?: number | null;
   /** [images] the picture each is a tile of; left out where images are whole pictures. Only for systems of {@link System.tiles}. */
   pictures?: Int32Array;
+}
+
+/** Patches that memory does not take together. */
+export interface StreamSize {
+  images: number;
+  /** Patches an image, values a patch. */
+  positions: number;
+  dimensions: number;
+}
+
+/** What fitting on them takes. */
+export interface StreamCost {
+  /** Bytes of memory beside a block of features and the networks. */
+  bytes: number;
+  /** Times that all features are read. */
+  passes: number;
+  /** Work after the network, in multiplications of a projection; roughly. */
+  products: number;
 }
 
 /** What a detector says of an image. */
@@ -125,6 +145,8 @@ export interface System {
   settings(profile: string, set?: Settings): Settings;
   /** Its images may be tiles of pictures; {@link Fitted.leaveOut} then takes pictures. */
   readonly tiles?: boolean;
+  /** It fits on more images than memory holds, block by block, to the same numbers; what that takes. */
+  streams?(size: StreamSize, settings: Settings): StreamCost;
   fit(
     lab: Resources,
     reader: FeatureReader,

@@ -1,6 +1,6 @@
 import type { Rows } from '../engine/rows.js';
 import { checkCancelled } from '../errors.js';
-import { type Extraction, type ExtractionJob, reportReuse, storeOf } from '../features/extract.js';
+import { type Extraction, type ExtractionJob, reportReuse, rowsOf, storeOf } from '../features/extract.js';
 import { checkFinite } from '../features/input.js';
 import { patchGrid } from '../features/layers.js';
 import { imageLength } from '../features/reading.js';
@@ -194,7 +194,7 @@ export function packInputs(
 function homeSink(device: Device, threads: Threads, job: ExtractionJob): Sink {
   const { spec, images } = job;
   const length = imageLength(spec);
-  const rows = sharedFloats(images.length * length);
+  const rows = rowsOf(job);
   return {
     found: rows,
     async take(network, batch, missing) {

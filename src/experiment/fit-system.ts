@@ -5,8 +5,10 @@ import { type FeatureReader, featureReader } from '../features/reader.js';
 import type { ImageRequest } from '../features/spec.js';
 import { createRandom } from '../random.js';
 import type { SystemConfig } from './config.js';
+import { checkDiskSpace } from './disk-space.js';
 import type { Lab } from './lab.js';
-import { checkMemory } from './memory.js';
+import { planMemory } from './memory.js';
+import { foreseenSeconds, timeText } from './stream-time.js';
 import { ofPictures, tiled } from './tiled.js';
 
 /** A fitted detector and what it reads images with. */
@@ -33,10 +35,20 @@ export async function fitSystem(
   }
   const parts = preprocessing.tile ? await tiled(images, preprocessing) : null;
   const train = parts?.tiles ?? images;
-  checkMemory(features, train.length, lab.reporter);
-  const reader = await featureReader(lab, features);
+  const { memory: limit, reporter } = lab;
+  const plan = planMemory(features, train.length, system, settings, reporter, { limit });
+  const cache = plan && !lab.cache.folder ? await lab.scratch() : lab.cache;
+  const reader = await featureReader({ ...lab, cache }, features);
+  if (plan) {
+    const missing = await checkDiskSpace(cache.folder!, reader, train);
+    reporter.note(timeText(await foreseenSeconds(lab, reader, train, missing, plan)));
+  }
   const { random = createRandom(seed), judge } = given;
-  const pictures = parts?.pictures;
-  const fitted = await system.fit(lab, reader, train, settings, { random, judge: judge?.(reader), pictures });
+  const fitted = await system.fit(lab, reader, train, settings, {
+    random,
+    judge: judge?.(reader),
+    atATime: plan?.atATime,
+    pictures: parts?.pictures,
+  });
   return { fitted: parts ? ofPictures(fitted, preprocessing, lab.signal) : fitted, reader };
 }

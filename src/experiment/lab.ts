@@ -11,12 +11,17 @@ import { type Compute, threadCompute } from '../engine/stage.js';
 import { refuseTelemetry } from '../engine/telemetry.js';
 import { startThreads, type Threads } from '../kernels/threads.js';
 import { type Reporter, SILENT } from '../progress.js';
-import { noCache, openCache } from '../storage/cache.js';
+import { type Cache, noCache, openCache } from '../storage/cache.js';
+import { scratchCache } from '../storage/scratch.js';
 import { packageVersion } from './versions.js';
 
 /** Resources with the systems that can be fitted: what every experiment is given first, whole. */
 export interface Lab extends Resources {
   readonly systems: readonly System[];
+  /** Bytes of memory that a fit may use; left out: three quarters of what is free. */
+  readonly memory?: number;
+  /** A cache that goes with the lab, for features that do not fit into memory where nothing is to be remembered. */
+  scratch(): Promise<Cache>;
   /** Ends the threads; work under way fails. */
   close(): Promise<void>;
 }
@@ -29,6 +34,8 @@ export interface LabOptions {
   threads?: number;
   /** Folder of remembered stage results. Default: nothing is remembered. */
   cache?: string | null;
+  /** Bytes of memory that a fit may use: memory banks stream their features where they take more. Default: three quarters of what is free. */
+  memory?: number;
   reporter?: Reporter;
   signal?: AbortSignal;
   /** Default: {@link SYSTEMS}; your own beside them with `[...SYSTEMS, yours]`. */
@@ -40,11 +47,12 @@ export interface LabOptions {
  * @throws InputError with the mend when an engine that was named does not start, or for an impossible number of threads.
  */
 export async function openLab(options: LabOptions = {}): Promise<Lab> {
-  const { engine: choice = 'auto', cache, reporter = SILENT, signal, systems = SYSTEMS } = options;
+  const { engine: choice = 'auto', cache, memory, reporter = SILENT, signal, systems = SYSTEMS } = options;
   refuseTelemetry();
   const threads = startThreads(options.threads);
   try {
     const compute = await chooseCompute(choice, threads, reporter);
+    const scratch = scratchCache(reporter.note);
     return {
       threads,
       compute,
@@ -52,7 +60,12 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       reporter,
       signal,
       systems,
-      close: () => threads.close(),
+      memory,
+      scratch: scratch.open,
+      async close() {
+        await threads.close();
+        await scratch.remove();
+      },
     };
   } catch (error) {
     await threads.close();

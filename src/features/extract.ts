@@ -25,6 +25,14 @@ export interface ExtractionJob {
   stored?: { cache: Cache; weightsSha256: string };
   /** The caller takes embeddings that stay where they are computed; nothing but what is remembered comes home. */
   mayStay?: boolean;
+  /** Where values go, in shared memory and long enough; default: an array of their own. Not with `mayStay`. */
+  into?: Float32Array;
+}
+
+/** Where a job's values go. @throws InputError where there is no room for them. */
+export function rowsOf({ spec, images, into }: ExtractionJob): Float32Array {
+  const length = images.length * imageLength(spec);
+  return into ? into.subarray(0, length) : sharedFloats(length);
 }
 
 /** Patch rows of images, and what they cost. */
@@ -72,7 +80,7 @@ export async function extract(
   refuseTelemetry();
   const { spec, engine, images } = job;
   const { positions } = patchGrid(spec);
-  const rows = sharedFloats(images.length * imageLength(spec));
+  const rows = rowsOf(job);
   const store = storeOf(job);
   const plain = images.map(({ path, augmentation = null, tile }) => ({ path, augmentation, tile }));
   const jobs = ranges(images.length, CHUNK).map(({ from, to }) => ({

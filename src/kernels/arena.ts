@@ -1,6 +1,8 @@
 import { InputError } from '../errors.js';
 
 const PAGE = 65536;
+/** Bytes that buffers of one arena take at most: WebAssembly's 4 GB without the room for alignment. */
+export const LARGEST_ARENA: number = 65534 * PAGE - 65 * 64;
 
 /** A shared memory of fixed size from which a computation takes its buffers; freed as a whole when dropped. */
 export interface Arena {

@@ -1,4 +1,4 @@
-import { checkWhole, countRows } from '../arguments.js';
+import { checkLength, checkWhole, countRows } from '../arguments.js';
 import type { Watch } from '../progress.js';
 import { createArena, sharedFloats, toShared } from './arena.js';
 import { packedBytes, packRows, productRoomBytes } from './row-product.js';
@@ -12,6 +12,7 @@ const BLOCK = 1024;
 /**
  * X Bᵀ in float32: x [rows × k] and b [m × k] row-major to [rows × m]. Sums run in the order of k, so the result does
  * not depend on the number of threads.
+ * @param into where the result goes, in shared memory.
  * @throws RangeError when lengths do not fit.
  */
 export async function multiplyTransposed(
@@ -20,6 +21,7 @@ export async function multiplyTransposed(
   b: Float32Array,
   k: number,
   watch: Watch = {},
+  into?: Float32Array,
 ): Promise<Float32Array> {
   checkWhole('k', k, 1);
   const rows = countRows('x', x, k);
@@ -31,7 +33,8 @@ export async function multiplyTransposed(
   const packed = packRows(arena, b, m, k);
   const scratch = Array.from({ length: lanes }, () => arena.take(room));
   const source = toShared(x);
-  const out = sharedFloats(rows * m);
+  if (into) checkLength('into', into, rows * m);
+  const out = into ?? sharedFloats(rows * m);
   const jobs = ranges(rows, block).map((range) => ({ x: source, b: packed, out, ...range }));
   await threads.each(MULTIPLY, jobs, { ...watch, arena, scratch });
   return out;

@@ -25,6 +25,8 @@ export interface Kernels {
   build(greedy: number): void;
   enlist(greedy: number): void;
   select(greedy: number, target: number, budget: number): number;
+  settle(greedy: number, least: number, budget: number): number;
+  chooseTop(greedy: number): void;
   pollJob(greedy: number, slot: number): number;
   sleepOn(greedy: number, slot: number): void;
   serve(greedy: number, slot: number, job: number): void;

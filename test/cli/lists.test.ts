@@ -5,7 +5,7 @@ import { addCalibrationOptions } from '../../src/cli/calibration-options.js';
 import { refuseIgnored } from '../../src/cli/ignored-options.js';
 import { list, numbers } from '../../src/cli/lists.js';
 import { addMethodOptions } from '../../src/cli/method-options.js';
-import { addCacheOptions, addFeatureOptions, addNoiseOptions } from '../../src/cli/options.js';
+import { addCacheOptions, addFeatureOptions, addNoiseOptions, byteCount } from '../../src/cli/options.js';
 
 test('lists are read, empty items are errors', () => {
   assert.deepEqual(list('layer1, layer2'), ['layer1', 'layer2']);
@@ -108,4 +108,14 @@ test('of sweeps and plain folders too, what changes nothing is refused', () => {
     evaluate('--noise', '0.1', '--noise-manifest', 'm', '--repeat-noise'),
     /^--repeat-noise would be ignored: the manifest/,
   );
+});
+
+test('an amount of memory is bytes, or K, M, G, T of them', () => {
+  assert.equal(byteCount('6GB'), 6 * 2 ** 30);
+  assert.equal(byteCount('1.5 GiB'), 1.5 * 2 ** 30);
+  assert.equal(byteCount('800m'), 800 * 2 ** 20);
+  assert.equal(byteCount('12345'), 12345);
+  for (const text of ['', '0', 'GB', '-1GB', '6 gigabytes', '1e9']) {
+    assert.throws(() => byteCount(text), InvalidArgumentError, text);
+  }
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { type Anchors, allAnchors } from '../../src/coreset/anchors.js';
-import { greedyCoreset } from '../../src/coreset/greedy.js';
+import { greedyCoreset, helpersOf } from '../../src/coreset/greedy.js';
+import { greedyInArenas, rowsOfArena } from '../../src/coreset/greedy-arenas.js';
+import { selectionBytes, selectionRoom } from '../../src/coreset/greedy-layout.js';
 import { coresetSize, samplers } from '../../src/coreset/samplers.js';
 import { discard } from '../../src/denoise/cut.js';
 import { lofScores } from '../../src/denoise/lof.js';
@@ -219,4 +221,40 @@ test('samplers: random draws distinct kept rows, identity keeps all of them, siz
   assert.throws(() => coresetSize(0, 10), /ratio of 0 is impossible/);
   assert.throws(() => coresetSize(1, 10), /impossible/);
   assert.throws(() => coresetSize(0.01, 10), /keeps none of 10/);
+});
+
+for (const [name, z] of Object.entries(data)) {
+  test(`rows in several arenas, or laid out where they lie, give the same picks: ${name}`, async () => {
+    const n = z.length / D;
+    const count = Math.max(1, Math.floor(n / 3));
+    const kept = Uint8Array.from({ length: n }, (_, i) => (i % 7 === 0 ? 0 : 1));
+    const threads = startThreads(2);
+    const starts: Anchors = { kind: 'starts', rows: createRandom(5).distinct(n, Math.min(10, n)) };
+    for (const anchors of [starts, { kind: 'all' } as const]) {
+      for (const options of [
+        { count, anchors },
+        { count, anchors, kept },
+        { count, anchors, kept, firstPickFromKept: true },
+      ]) {
+        const one = await greedyCoreset(threads, z, D, options);
+        for (const rows of [8, 40, 256])
+          assert.deepEqual(await greedyInArenas(threads, z, D, options, {}, rows), one, `${rows} rows an arena`);
+        const room = selectionRoom(n, D, count, helpersOf(threads))!;
+        room.z.set(z);
+        assert.deepEqual(await greedyCoreset(threads, room.z, D, options, {}, room), one, 'in place');
+      }
+    }
+    await threads.close();
+  });
+}
+
+test('an arena takes as many rows as fit into it', () => {
+  for (const bytes of [1e6, 3e8, 4e9]) {
+    const rows = rowsOfArena(128, 1000, bytes);
+    assert.equal(rows % 8, 0);
+    assert.ok(
+      selectionBytes(rows, 128, 1000, 0) <= bytes && selectionBytes(rows + 16, 128, 1000, 0) > bytes,
+      `${rows}`,
+    );
+  }
 });

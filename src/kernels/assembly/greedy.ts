@@ -371,3 +371,30 @@ function addBlockDistances(p: GreedyBlock, block: i32, d: usize, centre: usize, 
   v128.store(at, f32x4.add(v128.load(at), f32x4.sqrt(s0)));
   v128.store(at, f32x4.add(v128.load(at, 16), f32x4.sqrt(s1)), 16);
 }
+
+/**
+ * For rows that lie in several arenas: refreshes blocks until the one on top is fresh (1), or its bound falls below another arena's or
+ * `budget` refreshes are done (0).
+ */
+export function settle(p: GreedyBlock, least: f32, budget: i32): i32 {
+  const tree = p.tree;
+  const count = p.count;
+  for (let left = budget; left > 0; left--) {
+    const block = i32.load(tree, 4);
+    if (i32.load(p.applied + ((<usize>block) << 2)) == count) return 1;
+    if (f32.load(p.bound + ((<usize>block) << 2)) < least) return 0;
+    refresh(p, block, count);
+    replay(p, block, block);
+  }
+  return 0;
+}
+
+/** Makes the greatest row of the block on top, which must be fresh, a centre. */
+export function chooseTop(p: GreedyBlock): void {
+  const block = i32.load(p.tree, 4);
+  const at = p.distance + ((<usize>block) << 5);
+  const bound = f32.load(p.bound + ((<usize>block) << 2));
+  let lane: usize = 0;
+  while (f32.load(at + (lane << 2)) != bound) lane++;
+  choose(p, block, lane);
+}

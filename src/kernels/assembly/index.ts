@@ -1,5 +1,5 @@
 export { rowDistances } from './distance';
 export { gemm4, pack4, pack8 } from './gemm';
-export { addDistances, build, dismiss, enlist, pollJob, select, serve, sleepOn } from './greedy';
+export { addDistances, build, chooseTop, dismiss, enlist, pollJob, select, serve, settle, sleepOn } from './greedy';
 export { nearest, nearestMany } from './search';
 export { boundFour } from './whole';
