@@ -22,6 +22,8 @@ export interface FigureTable {
   beside?: string;
   /** The usual n: a figure over another number of draws says so. */
   draws?: number;
+  /** Why a figure is missing where one is (–). Default: no result file has it yet. */
+  absent?: string;
   /** How figures read: AUROC as `.727`, anything else with this many decimals. */
   digits?: number;
   rows: readonly { label: string; figures: readonly (Figure | null)[] }[];
@@ -59,8 +61,13 @@ export function markBest(rows: readonly { figures: (Figure | null)[] }[]): void 
   }
 }
 
+/** The caption, and what – means where there is one. */
+function explained({ caption, rows, absent = 'no result file has it yet' }: FigureTable): string {
+  return rows.some(({ figures }) => figures.includes(null)) ? `${caption} –: ${absent}.` : caption;
+}
+
 export function toMarkdown(table: FigureTable): string {
-  const { title, caption, columns, rows } = table;
+  const { title, columns, rows } = table;
   const escaped = (text: string): string => text.replace(/([*|])/g, '\\$1');
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const cell = (figure: Figure | null): string => {
@@ -74,20 +81,20 @@ export function toMarkdown(table: FigureTable): string {
     line(['---', ...columns.map(() => '---')]),
     ...rows.map(({ label, figures }) => line([escaped(label), ...figures.map(cell)])),
     '',
-    escaped(caption),
+    escaped(explained(table)),
     '',
   ].join('\n');
 }
 
 export function toHtml(table: FigureTable): string {
-  const { title, caption, columns, rows } = table;
+  const { title, columns, rows } = table;
   const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   const cell = (figure: Figure | null): string => {
     if (!figure) return '<td>–</td>';
     return `<td style="text-align:right">${figure.best ? `<b>${plain(figure, table)}</b>` : plain(figure, table)}</td>`;
   };
   return [
-    `<table><caption style="caption-side:top;text-align:left"><b>${escaped(title)}</b><br>${escaped(caption)}</caption>`,
+    `<table><caption style="caption-side:top;text-align:left"><b>${escaped(title)}</b><br>${escaped(explained(table))}</caption>`,
     `<thead><tr><th></th>${columns.map((column) => `<th>${escaped(column)}</th>`).join('')}</tr></thead>`,
     '<tbody>',
     ...rows.map(
@@ -101,14 +108,15 @@ export function toHtml(table: FigureTable): string {
 
 /** A booktabs table; the best value of a column in bold, the paper's and the difference to it in small print. */
 export function toLatex(table: FigureTable): string {
-  const { title, caption, columns, rows, digits } = table;
+  const { title, columns, rows, digits } = table;
   const escaped = (text: string): string =>
     text
       .replace(/[&%$#_{}]/g, '\\$&')
       .replace(/ρ/g, '$\\rho$')
       .replace(/τ/g, '$\\tau$')
       .replace(/±/g, '$\\pm$')
-      .replace(/−/g, '$-$');
+      .replace(/−/g, '$-$')
+      .replace(/–/g, '--');
   const cell = (figure: Figure | null): string => {
     if (!figure) return '--';
     const { mean, deviation, paper, best } = figure;
@@ -121,7 +129,7 @@ export function toLatex(table: FigureTable): string {
     '% needs \\usepackage{booktabs}',
     '\\begin{table}',
     '\\centering',
-    `\\caption{${escaped(title)}. ${escaped(caption)}}`,
+    `\\caption{${escaped(title)}. ${escaped(explained(table))}}`,
     `\\begin{tabular}{l${'r'.repeat(columns.length)}}`,
     '\\toprule',
     `${['', ...columns.map(escaped)].join(' & ')} \\\\`,

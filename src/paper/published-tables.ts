@@ -34,6 +34,7 @@ function publishedAurocs(name: AurocTable): FigureTable {
     columns: columns.map(
       ({ system, overlap }) => paperSystem(system).label + (name === 'table-5' ? `, ${settingName(overlap)}` : ''),
     ),
+    absent: 'the paper prints none',
     rows: [
       ...rows,
       { label: 'mean', figures: means },

@@ -52,6 +52,7 @@ export function settingsTable(category: string, results: readonly CellResult[]):
     caption: `AUROC, and two shares at r = 0.1 with overlap; ours: ${settingText(own)}; ${spreadText(draws)}.`,
     columns: COLUMNS,
     draws,
+    absent: 'not computed, or nothing of the kind (no patch is removed without a discriminator)',
     rows: GRID_SYSTEMS.filter(({ name }) => own.some(({ cell }) => cell.system === name)).map(({ name, label }) => ({
       label,
       figures: figuresOf(own, name),
@@ -71,6 +72,7 @@ export function authorsCodeTable(category: string, results: readonly CellResult[
     beside: 'authors',
     columns: COLUMNS,
     draws,
+    absent: 'not computed, or nothing of the kind (no patch is removed without a discriminator)',
     rows: (AUTHORS_CODE[category] ?? []).map(({ system, image, pixel, ...shares }) => {
       const theirs = [image.clean, image.noOverlap, image.overlap, pixel.clean, pixel.noOverlap, pixel.overlap];
       const all = [...theirs, shares.coresetNoiseShare, shares.noisePatchesRemoved];

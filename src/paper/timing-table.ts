@@ -30,6 +30,7 @@ export function timingTable(results: readonly CellResult[]): FigureTable {
       ...STAGES.infer.map((stage) => `infer: ${stage}`),
     ],
     digits: 1,
+    absent: 'the system has no such stage',
     rows: timed.map(({ cell, timing }) => {
       const published = PUBLISHED_SECONDS.find(({ system }) => system === cell.system);
       const { train, infer } = timing!;

@@ -31,7 +31,7 @@ test('Markdown: deviation, paper and difference, best in bold, stars and bars es
 test('HTML escapes text; LaTeX escapes specials and uses booktabs; CSV keeps full precision', () => {
   assert.match(toHtml(table), /A &#38; B_c[\s\S]*50 % of &#60;all&#62;[\s\S]*<b>\.727/);
   const latex = toLatex(table);
-  assert.match(latex, /\\caption\{A \\& B\\_c\. 50 \\% of <all>\}/);
+  assert.match(latex, /\\caption\{A \\& B\\_c\. 50 \\% of <all> --: no result file has it yet\.\}/);
   assert.match(
     latex,
     /\\toprule[\s\S]*\\midrule[\s\S]*\\textbf\{\.727\}\\,\{\\scriptsize\$\\pm\$\.002\}\\,\{\\scriptsize\(\.710, \+\.017\)\}[\s\S]*\(\.600, \$-\$\.100\)[\s\S]*\\bottomrule/,
@@ -55,4 +55,14 @@ test('a figure over another number of draws says so, one over the usual number d
   assert.match(toHtml(counted), /<td[^>]*>\.500 ±\.010 \(n = 5\)<\/td>/);
   assert.match(toLatex(counted), /\.010\} \(n = 5\) & \.500 \(n = 1\)/);
   assert.match(toCsv(counted), /x,0\.5,0\.01,3,,,0\.5,0\.01,5,,,0\.5,,1,,/);
+});
+
+test('what is missing has its reason below the table, and a table without gaps has none', () => {
+  assert.match(toMarkdown(table), /\n50 % of <all> –: no result file has it yet\.\n/);
+  assert.match(
+    toHtml({ ...table, absent: 'no such stage' }),
+    /<br>50 % of &#60;all&#62; –: no such stage\.<\/caption>/,
+  );
+  const whole = { ...table, rows: table.rows.slice(1) };
+  assert.match(toMarkdown(whole), /\n50 % of <all>\n/);
 });
