@@ -42,6 +42,7 @@ export function summaryTable(results: readonly CellResult[]): FigureTable {
       'ρ = 0.1, one run, the same categories.',
     columns: METRICS.flatMap(({ metric }) => [`${metric}: ours`, `${metric}: authors’ code`, `${metric}: paper`]),
     draws,
+    absent: 'there is no such run',
     rows: categories
       .flatMap((category) => SYSTEMS.map((system) => rowOf(category, system)))
       .filter(({ figures }) => figures[0] !== null),
