@@ -1,5 +1,7 @@
 // What notebooks open and show.
 
+export { type RemovalRow, removalByTau } from '../analysis/removal-by-tau.js';
+export { bankPlane } from './bank-plane.js';
 export { type CellHost, cellSignal, type DisplayOptions, type MimeBundle } from './cell-host.js';
 export { cellReporter } from './cell-reporter.js';
 export { type ExploreOptions, type ExplorerCell, explore } from './explore.js';

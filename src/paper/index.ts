@@ -15,6 +15,7 @@ export {
 export { type CoresetRow, coresetChart, coresetRows } from './coresets.js';
 export { readFinished } from './finished.js';
 export { type Cell, cellName, EXPERIMENTS, type Experiment, experimentCells, gridOf, shardOf } from './grid.js';
+export { liveTrendChart } from './live-trends.js';
 export { type MarkedTexts, stalePages, writePages } from './pages.js';
 export { createPlanner, type PaperSetting, type PlannedCell, type TsneEngine } from './plan.js';
 export { publishedCell, publishedColumns, publishedMean } from './published.js';

@@ -28,6 +28,7 @@ const CELLS = [
   "'the next cell'",
   "const wrong: number = 'text';",
   "'😀'.toUpp",
+  "import { thresholdChart } from 'softpatch-lab/figures';\nconst rows = [['nominal', 1], ['nominal', 4], ['unseen defect', 8], ['leaked defect', 2]] as const;\nthresholdChart(rows.map(([kind, score]) => ({ method: 'PatchCore', kind, image: kind, score })))",
 ];
 
 describe('JupyterLab in a browser', { skip: withoutJupyter() || withoutBrowser() }, () => {
@@ -99,6 +100,23 @@ describe('JupyterLab in a browser', { skip: withoutJupyter() || withoutBrowser()
       const canvas = notebook.cell(4).locator('.vega-embed').locator('canvas, svg').first();
       await canvas.waitFor();
       assert.ok((await canvas.boundingBox())!.width > 100);
+    });
+
+    test('4. a slider in a chart moves what is drawn, without a server', async () => {
+      await notebook.run(12);
+      const chart = notebook.cell(12).locator('.vega-embed');
+      const slider = chart.locator('input[type="range"]').first();
+      await slider.waitFor();
+      const drawn = async (): Promise<string> =>
+        (await chart.locator('canvas, svg').first().screenshot()).toString('base64');
+      const before = await drawn();
+      await notebook.picture('slider-before');
+      await slider.fill('0.1');
+      // The chart draws in its own time.
+      while ((await drawn()) === before) await notebook.page.waitForTimeout(200);
+      await notebook.picture('slider-after');
+      await slider.fill('0.3');
+      while ((await drawn()) !== before) await notebook.page.waitForTimeout(200);
     });
 
     test('5. records are a table', async () => {

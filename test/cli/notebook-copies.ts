@@ -17,7 +17,15 @@ export async function copyNotebooks(): Promise<string> {
   return folder;
 }
 
-/** File names of the notebooks. */
+/** Adds the solutions to a copy. */
+export async function copySolutions(folder: string): Promise<void> {
+  for (const name of await notebookNames(SOLUTIONS)) await cp(join(SOLUTIONS, name), join(folder, 'solutions', name));
+}
+
+/** Where the exercises' solutions lie. */
+export const SOLUTIONS = 'notebooks/solutions';
+
+/** File names of the notebooks in a folder. */
 export async function notebookNames(folder = 'notebooks'): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.ipynb'));
 }

@@ -12,9 +12,10 @@ test('softpatch notebooks DIR writes notebooks, kernel, drawn images and package
   assert.equal(code, 0, stderr);
   assert.match(stdout, /notebooks are in .*course\n.*kernels\/softpatch-lab\nNext: cd .*course && jupyter lab\n/);
   const there = await readdir(folder);
-  for (const name of ['00-quick-start.ipynb', 'README.md', 'data', 'package.json'])
+  for (const name of ['00-quick-start.ipynb', 'README.md', 'data', 'package.json', 'solutions'])
     assert.ok(there.includes(name), name);
   assert.equal(JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')).private, true);
+  assert.ok((await readdir(join(folder, 'solutions'))).includes('00-quick-start.ipynb'));
   const { cells } = JSON.parse(await readFile(join(folder, '00-quick-start.ipynb'), 'utf8'));
   for (const cell of cells) if (cell.cell_type === 'code') assert.deepEqual(cell.outputs, []);
   assert.deepEqual((await readdir(join(folder, 'data/lesson'))).sort(), ['bolt', 'bracket', 'weave']);

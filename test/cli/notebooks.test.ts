@@ -3,7 +3,15 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { pythonJson } from '../../src/jupyter/notebook/python-json.js';
-import { type Cell, cells, copyNotebooks, notebookNames, runNotebooks } from './notebook-copies.js';
+import {
+  type Cell,
+  cells,
+  copyNotebooks,
+  copySolutions,
+  notebookNames,
+  runNotebooks,
+  SOLUTIONS,
+} from './notebook-copies.js';
 
 /** The notebooks there are. */
 const COUNT = 13;
@@ -11,21 +19,47 @@ const COUNT = 13;
 let folder: string;
 before(async () => {
   folder = await copyNotebooks();
+  await copySolutions(folder);
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-test('all notebooks run from nothing on the drawn set', async () => {
+test('all notebooks and their solutions run from nothing on the drawn set', async () => {
   const { code, text } = await runNotebooks(folder, []);
   assert.equal(code, 0, text);
-  assert.match(text, new RegExp(`${COUNT} of ${COUNT} notebooks ran`));
-  for (const name of await notebookNames(folder)) {
-    for (const cell of await cells(join(folder, name))) {
-      assert.ok(!cell.outputs?.some(({ output_type }) => output_type === 'error'), name);
-      assert.deepEqual(cell.metadata, {});
+  assert.match(text, new RegExp(`${2 * COUNT} of ${2 * COUNT} notebooks ran`));
+  for (const own of [folder, join(folder, 'solutions')]) {
+    for (const name of await notebookNames(own)) {
+      for (const cell of await cells(join(own, name))) {
+        assert.ok(!cell.outputs?.some(({ output_type }) => output_type === 'error'), name);
+        assert.deepEqual(cell.metadata, {});
+      }
+      assert.ok(
+        !(await readFile(join(own, name), 'utf8')).includes(process.cwd()),
+        `${name} holds no path of this machine`,
+      );
     }
+  }
+});
+
+test('every exercise has its solution, saved with outputs; the settings cell is that of lessons', async () => {
+  const sources = async (path: string): Promise<string[]> =>
+    ((await cells(path)) as (Cell & { source: string[] })[]).map(({ source }) => source.join(''));
+  for (const name of await notebookNames()) {
+    const exercises = (await sources(join('notebooks', name))).find((source) => source.startsWith('## Exercises'))!;
+    const asked = [...exercises.matchAll(/^(\d)\. /gm)].map(([, number]) => number);
+    const path = join(SOLUTIONS, name);
+    const solution = await sources(path);
+    const solved = solution.flatMap((source) => [...source.matchAll(/^## (\d)\. /gm)].map(([, number]) => number));
+    assert.deepEqual(solved, asked, name);
     assert.ok(
-      !(await readFile(join(folder, name), 'utf8')).includes(process.cwd()),
-      `${name} holds no path of this machine`,
+      solution.some((source) => /const settings: LessonSettings = \{.*?\};/.test(source)),
+      name,
+    );
+    const code = (await cells(path)).filter(({ cell_type }) => cell_type === 'code');
+    assert.ok(
+      code.every(({ execution_count }, i) => execution_count === i + 1) &&
+        code.some(({ outputs }) => outputs!.length > 0),
+      name,
     );
   }
 });
@@ -54,8 +88,12 @@ test('saved notebooks have outputs, open with a question and end with exercises'
 });
 
 test('notebooks are written as Jupyter writes them: sorted keys, stable ids', async () => {
-  for (const name of await notebookNames()) {
-    const text = await readFile(join('notebooks', name), 'utf8');
+  const paths = (folder: string, names: string[]): string[] => names.map((name) => join(folder, name));
+  for (const name of [
+    ...paths('notebooks', await notebookNames()),
+    ...paths(SOLUTIONS, await notebookNames(SOLUTIONS)),
+  ]) {
+    const text = await readFile(name, 'utf8');
     const notebook = JSON.parse(text);
     assert.equal(text, `${pythonJson(notebook)}\n`, name);
     const ids: string[] = notebook.cells.map(({ id }: { id: string }) => id);
