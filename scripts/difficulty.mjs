@@ -72,6 +72,7 @@ rmSync(temporary, { recursive: true });
 /** `.576 ±.040` over the seeds of a set and method. */
 function figure(set, method, level) {
   const own = found.results.filter((row) => row.set === set && row.method === method).map((row) => row[level]);
+  if (own.length === 0) return '–';
   const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
   const deviation = Math.sqrt(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (own.length - 1));
   const short = (value) => value.toFixed(3).replace(/^0/, '');
