@@ -8,6 +8,7 @@ import type { Subject } from '../explore/base/subject.js';
 import { openRoom } from '../explore/server/room.js';
 import { serveRoom } from '../explore/server/serve.js';
 import type { Session } from '../explore/view/session.js';
+import { startState, stopOf } from '../explore/view/state.js';
 import { JUDGES, type JudgeName, type Stops } from '../explore/view/stop.js';
 import { drawMissingCategories } from './draw.js';
 import { describeFailure } from './failure.js';
@@ -92,6 +93,11 @@ async function runExplore(options: Options): Promise<void> {
     const session = sessionOf(options, subject);
     const room = await openRoom(lab, subject, session, (error) => describeFailure(error));
     const served = await serveRoom(room, options.port);
+    // Read before it is asked for, where it is remembered; what fails will fail again when it is asked for.
+    void room
+      .base(stopOf(startState(session)))
+      .then(room.ready)
+      .catch(() => undefined);
     console.log(`${subject.category.name} at ${served.url}\nCtrl-C ends it.`);
     await new Promise<void>((resolve) => {
       lab.signal?.addEventListener('abort', () => resolve(), { once: true });

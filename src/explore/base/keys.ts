@@ -15,9 +15,10 @@ export interface StopKeys {
   of(what: string, config: EvaluateConfig): Promise<unknown[] | null>;
 }
 
-/** The keys of each image's features are found once: every stop is made of the same images. */
+/** The keys of each image's features are found once, and once for each draw: every stop is made of the same images. */
 export function stopKeys(lab: Lab, category: Category): StopKeys {
   const known = new Map<string, Promise<string>>();
+  const draws = new Map<string, Promise<string>>();
   return {
     async of(what, config) {
       if (!lab.cache.folder) return null;
@@ -32,10 +33,16 @@ export function stopKeys(lab: Lab, category: Category): StopKeys {
         }
         return key;
       };
-      const { train, test } = contaminate(category, config);
-      const images = await Promise.all([...train, ...test].map(keyOf));
-      const labels = test.map(({ label }) => label);
-      return [what, VERSION, contentKey([images, train.length, labels]), config.method, config.settings, config.seed];
+      const imagesKey = async (): Promise<string> => {
+        const { train, test } = contaminate(category, config);
+        const images = await Promise.all([...train, ...test].map(keyOf));
+        const labels = test.map(({ label }) => label);
+        return contentKey([images, train.length, labels]);
+      };
+      const draw = JSON.stringify([spec, config.contamination, config.seed]);
+      const own = draws.get(draw) ?? imagesKey();
+      draws.set(draw, own);
+      return [what, VERSION, await own, config.method, config.settings, config.seed];
     },
   };
 }

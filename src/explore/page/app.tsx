@@ -5,6 +5,7 @@ import { useExplorer } from './explorer.js';
 import { Figures } from './figures.js';
 import { Header } from './header.js';
 import { PngContext, type Pngs } from './png.js';
+import { Settled } from './settled.js';
 import type { Source } from './source.js';
 import { AurocCard } from './views/auroc.js';
 import { CoresetCard } from './views/coreset.js';
@@ -31,13 +32,13 @@ export function App({ source }: { source: Source }): JSX.Element {
         {explorer.base && explorer.answer && (
           <div class={explorer.current ? 'views' : 'views stale'} aria-busy={!explorer.current}>
             <Figures explorer={explorer} />
-            <AurocCard explorer={explorer} />
-            <WeightsCard explorer={explorer} />
-            <ScoresCard explorer={explorer} />
-            <RocCard explorer={explorer} />
-            <TestCard explorer={explorer} />
-            <TrainingCard explorer={explorer} />
-            <CoresetCard explorer={explorer} />
+            <Settled explorer={explorer} view={AurocCard} />
+            <Settled explorer={explorer} view={WeightsCard} />
+            <Settled explorer={explorer} view={ScoresCard} />
+            <Settled explorer={explorer} view={RocCard} />
+            <Settled explorer={explorer} view={TestCard} />
+            <Settled explorer={explorer} view={TrainingCard} />
+            <Settled explorer={explorer} view={CoresetCard} />
           </div>
         )}
       </main>

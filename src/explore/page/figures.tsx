@@ -35,7 +35,7 @@ export function Figures({ explorer }: { explorer: Explorer }): JSX.Element {
         beside={
           recall === null
             ? 'no injected defects'
-            : `of defect patches; ${percent(precision ?? 0)} of ${doubts ? 'doubts' : 'removals'} are`
+            : `of the defect patches, which are ${percent(precision ?? 0)} of all ${doubts ? 'doubted' : 'removed'}`
         }
       />
       <Figure

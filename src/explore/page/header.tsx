@@ -26,9 +26,7 @@ export function Header({ explorer, pngs }: { explorer: Explorer; pngs: Pngs }): 
           </p>
         ))}
         {!connected && <p class="note">The server has gone. What is shown stays; nothing new can be computed.</p>}
-        {!source.live && (
-          <p class="note">A saved page: it needs no server, and holds what was computed when it was saved.</p>
-        )}
+        {!source.live && <p>A saved page: it needs no server, and holds what was computed when it was saved.</p>}
       </div>
       <SaveMenu explorer={explorer} pngs={pngs} />
     </header>

@@ -36,7 +36,7 @@ export function TrainingCard({ explorer }: { explorer: Explorer }): JSX.Element 
         caption={
           noise ? (
             <>
-              {count} · <em>injected</em>
+              {count} <em>injected</em>
             </>
           ) : (
             count

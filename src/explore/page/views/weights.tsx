@@ -31,7 +31,7 @@ export function WeightsCard({ explorer }: { explorer: Explorer }): JSX.Element {
     <Card
       name="weights"
       title="Weights by origin"
-      about={`Right of the line patches are ${did}. Each origin sums to 100 %, so that few defect patches show beside many nominal ones.`}
+      about={`Right of the line patches are ${did}. Each origin sums to 100 %, so that few defect patches show beside many nominal ones; the last bar holds all that is larger.`}
     >
       <ChartView
         name="weights"
