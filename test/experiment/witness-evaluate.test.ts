@@ -89,7 +89,6 @@ test('a look that one coreset row stands for has the images it stands for as wit
   const told = await evaluate(lab, bracket, configured('witness', { ratio: 0.1, doubt: 'always' }, 0.2));
   const plain = await evaluate(lab, bracket, configured('patchcore', { ratio: 0.1 }, 0.2));
   assert.ok(told.decision!.doubtedRows > 0);
-  console.log(told.image.auroc, plain.image.auroc);
   assert.ok(told.image.auroc! > plain.image.auroc! + 0.05, `${told.image.auroc} against ${plain.image.auroc}`);
 });
 

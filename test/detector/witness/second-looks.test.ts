@@ -8,7 +8,7 @@ const rows = { picks, positions: 2, groups: Int32Array.of(0, 1, 2, 3), m: 2 };
 /** [8 patches × 2]: picture 0 sees row 5 only, picture 2 row 0 only. */
 const others = {
   patches: Int32Array.of(5, -1, 5, -1, 0, 5, 0, 5, 0, -1, 0, -1, 5, 0, 0, 5),
-  squared: Float32Array.of(9, Infinity, 8, Infinity, 1, 7, 2, 6, 3, Infinity, 4, Infinity, 5, 10, 0.5, 11),
+  squared: Float32Array.of(900, Infinity, 8, Infinity, 1, 7, 2, 6, 3, Infinity, 900, Infinity, 5, 10, 0.5, 11),
 };
 
 test('beside a row lies the nearest patch of the nearest other picture that has it in its list', () => {
@@ -46,4 +46,12 @@ test('copies of a picture are one, and one witness or none needs no second look'
     ],
   );
   for (const witnesses of [0, 1]) assert.deepEqual(secondLooks(others, { ...rows, witnesses }), []);
+});
+
+test('a neighbour of a rare look is none: it lies within 0.3 times the distance to the nearest row of another picture', () => {
+  const squared = Float32Array.from(others.squared);
+  squared[0] = 0.99 / 0.09;
+  squared[10] = 4.99 / 0.09;
+  const found = secondLooks({ ...others, squared }, { ...rows, witnesses: 3 });
+  assert.deepEqual(found, [{ patch: 7, row: 0 }]);
 });
