@@ -21,13 +21,13 @@ export interface SecondLook {
 }
 
 /** Share of a row's distance to other pictures' rows within which a patch shows the same look. */
-const CLOSE = 0.3;
+const CLOSE = 0.5;
 
 /**
  * Second looks (docs/cleaning.md 5). A coreset keeps one of many alike patches, so among rows alone images cannot agree even where
  * they do: the one row that stands for a look would have no witness. Beside each row go, of the pictures that have it among the
  * nearest of one of their patches, the nearest patches of the `witnesses` − 1 nearest pictures, unless they are rows themselves or lie
- * no closer than 0.3 times as far as the row's nearest in another picture: then they are neighbours of a rare look, not the same one.
+ * no closer than half as far as the row's nearest in another picture: then they are neighbours of a rare look, not the same one.
  * @returns in the order of the rows; a patch stands there once for each row it is beside.
  */
 export function secondLooks(others: Others, { picks, positions, groups, m, witnesses }: SelectedRows): SecondLook[] {

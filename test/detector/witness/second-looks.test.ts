@@ -48,10 +48,10 @@ test('copies of a picture are one, and one witness or none needs no second look'
   for (const witnesses of [0, 1]) assert.deepEqual(secondLooks(others, { ...rows, witnesses }), []);
 });
 
-test('a neighbour of a rare look is none: it lies within 0.3 times the distance to the nearest row of another picture', () => {
+test('a neighbour of a rare look is none: it lies within half the distance to the nearest row of another picture', () => {
   const squared = Float32Array.from(others.squared);
-  squared[0] = 0.99 / 0.09;
-  squared[10] = 4.99 / 0.09;
+  squared[0] = 0.99 / 0.25;
+  squared[10] = 4.99 / 0.25;
   const found = secondLooks({ ...others, squared }, { ...rows, witnesses: 3 });
   assert.deepEqual(found, [{ patch: 7, row: 0 }]);
 });
