@@ -45,6 +45,8 @@ export type {
   ReadingDefaults,
   Scored,
   Settings,
+  StreamCost,
+  StreamSize,
   System,
   Tensors,
 } from './detector/system.js';
@@ -96,7 +98,13 @@ export type { ExtractionSeconds } from './features/extract-task.js';
 export { patchGrid } from './features/layers.js';
 export { BACKBONES } from './features/native-network.js';
 export { type OnnxChoice, onnxBackbone } from './features/onnx-backbone.js';
-export { type FeatureReader, featureReader, type TrainingPatches } from './features/reader.js';
+export {
+  type FeatureReader,
+  featureReader,
+  type PatchBlock,
+  type StreamedPatches,
+  type TrainingPatches,
+} from './features/reader.js';
 export type {
   FeatureSpec,
   ImageRequest,
@@ -118,6 +126,7 @@ export { PATCHCORE_PREPROCESSING, type Preprocessing, resizeAndCrop } from './im
 export type { Raster } from './image/raster.js';
 export { type ResampleFilter, resample } from './image/resample.js';
 export type { Tally } from './image/tally.js';
+export type { TilePlace } from './image/tiles.js';
 export { collectPixels, type PixelCollector, type PixelMetrics } from './metrics/pixel.js';
 export { type RankingMetrics, rankLabelled } from './metrics/ranking.js';
 export type { Progress, Reporter, Watch } from './progress.js';

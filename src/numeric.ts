@@ -2,6 +2,7 @@
 
 export { type Anchors, startRows } from './coreset/anchors.js';
 export { type GreedyOptions, greedyCoreset } from './coreset/greedy.js';
+export type { SelectionRoom } from './coreset/greedy-layout.js';
 export { type Axes, principalAxes } from './coreset/principal-axes.js';
 export { principalCoordinates } from './coreset/principal-coordinates.js';
 export { binomialLower, binomialTail, binomialUpper } from './denoise/binomial.js';

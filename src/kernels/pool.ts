@@ -7,7 +7,7 @@ export interface Pool {
   run(message: JobMessage, report?: (value: number) => void): Promise<unknown>;
   /** Says a word to the workers without a job. */
   tellIdle(word: Word): void;
-  /** Ends all workers; jobs in progress fail. */
+  /** Ends all workers; jobs in progress and those that wait fail. */
   close(): Promise<void>;
 }
 
@@ -35,6 +35,8 @@ export function createPool(count: number): Pool {
     }
   };
   const hear = (worker: Worker, answer: Answer): void => {
+    // An answer of a worker that is being ended: letting go of it here would let the process end before it has.
+    if (closed) return;
     const job = busy.get(worker)!;
     if (answer.kind === 'report') {
       job.report?.(answer.value);
@@ -66,6 +68,7 @@ export function createPool(count: number): Pool {
     },
     async close() {
       closed = true;
+      for (const job of queue.splice(0)) job.reject(new Error('the threads were closed'));
       await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()));
     },
   };

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import test from 'node:test';
+import { promisify } from 'node:util';
 import { createArena } from '../../src/kernels/arena.js';
 import { multiplyTransposed } from '../../src/kernels/multiply.js';
 import { type Task, type TaskContext, task } from '../../src/kernels/task.js';
@@ -130,4 +132,9 @@ test('threads asked to forget drop what tasks keep, and tasks build it anew', as
   threads.release(true);
   assert.equal(await threads.run(keeper, {}), 1);
   await threads.close();
+});
+
+test('closing ends the jobs in progress and those that wait, whenever it comes', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['build/test/kernels/pool-child.js']);
+  assert.equal(stdout, 'all closed\n');
 });
