@@ -23,9 +23,15 @@ export async function auditCategories(
   record: (images: Record<string, string[]>) => Promise<void>,
 ): Promise<void> {
   const { weights: _, ...features } = choice.features;
+  const listed: Record<string, Promise<AuditPicture[]>> = {};
+  const list = async (category: string): Promise<AuditPicture[]> =>
+    (await openCategory(data, category)).train.map(({ name, path }) => ({ name, path }));
+  const picturesOf = (category: string): Promise<AuditPicture[]> => {
+    listed[category] ??= list(category);
+    return listed[category];
+  };
   const tasks = categories.map((category) => {
-    const pictures = async (): Promise<AuditPicture[]> =>
-      (await openCategory(data, category)).train.map(({ name, path }) => ({ name, path }));
+    const pictures = (): Promise<AuditPicture[]> => picturesOf(category);
     return {
       label: `audit/${category}`,
       dependsOn: async () => {
@@ -37,17 +43,15 @@ export async function auditCategories(
   });
   await throughCategories<Audit>(lab, results, tasks, async (found) => {
     const rows = [];
+    const images: Record<string, string[]> = {};
     for (const audited of found.values()) {
       await writeAudit(join(out, audited.folder), audited, lab.reporter);
-      const { folder: category, images, suspected, share, summary: line } = audited;
-      rows.push({ category, images: images.length, suspected, share, summary: line });
+      const { folder: category, suspected, share, summary: line } = audited;
+      rows.push({ category, images: audited.images.length, suspected, share, summary: line });
+      images[category] = (await picturesOf(category)).map(({ path }) => path);
     }
     await writeAtomically(join(out, 'summary.csv'), `${csvFormat(rows)}\n`);
-    const audited: Record<string, string[]> = {};
-    for (const { folder } of found.values()) {
-      audited[folder] = (await openCategory(data, folder)).train.map(({ path }) => path);
-    }
-    await record(audited);
+    await record(images);
     console.log(
       textTable(
         ['category', 'images', 'suspected'],

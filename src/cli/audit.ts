@@ -1,8 +1,8 @@
 import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { type Audit, audit } from '../analysis/audit.js';
-import { leftOutLine, noImages } from '../dataset/left-out.js';
-import { surveyFolder } from '../dataset/listing.js';
+import { leftOutLine } from '../dataset/left-out.js';
+import { listImages } from '../dataset/listing.js';
 import type { Settings } from '../detector/system.js';
 import { findSystem } from '../detector/systems.js';
 import { InputError } from '../errors.js';
@@ -75,7 +75,7 @@ async function runAudit(dir: string, options: Options): Promise<void> {
   const config = systemConfig({ method: 'witness', settings, features }, seed);
   const choice = { features: config.features, settings, seed };
   const categories = options.categories && (await chosenCategories(dir, options.categories));
-  const folder = categories ? null : await surveyed(dir);
+  const folder = categories ? null : await listImages(dir);
   await withLab(options, async (lab) => {
     if (config.features.weights.kind === 'random')
       lab.reporter.note(`no weights given or found: ${config.features.backbone} with random ones sees little`);
@@ -96,15 +96,6 @@ async function runAudit(dir: string, options: Options): Promise<void> {
     await record({ audited: pictures.map(({ path }) => path) });
     console.log(summary(found, out));
   });
-}
-
-/** Images of a folder and what was left out. @throws InputError for its first problem, or without an image. */
-async function surveyed(dir: string): ReturnType<typeof surveyFolder> {
-  const folder = await surveyFolder(dir);
-  const { images, leftOut, problems } = folder;
-  if (problems.length > 0) throw problems[0];
-  if (images.length === 0) throw noImages(dir, leftOut);
-  return folder;
 }
 
 function summary({ images, summary: line }: Audit, out: string): string {

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type LeftOut, noImages } from '../dataset/left-out.js';
-import { isFolder, surveyFolder } from '../dataset/listing.js';
+import type { LeftOut } from '../dataset/left-out.js';
+import { isFolder, listImages } from '../dataset/listing.js';
 import type { Detector } from '../detector/model.js';
 import { FALSE_ALARMS, promised } from '../experiment/calibration.js';
 import type { CalibrationChoice } from '../experiment/calibration-scores.js';
@@ -59,9 +59,7 @@ export async function imagesOf(paths: readonly string[], leftOut: LeftOut[]): Pr
       found.push(path);
       continue;
     }
-    const { images, leftOut: left, problems } = await surveyFolder(path);
-    if (problems.length > 0) throw problems[0];
-    if (images.length === 0) throw noImages(path, left);
+    const { images, leftOut: left } = await listImages(path);
     leftOut.push(...left);
     found.push(...images.map((image) => image.path));
   }

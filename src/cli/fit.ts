@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { leaveOut, readExclusions } from '../dataset/exclusions.js';
 import { openCategory } from '../dataset/layouts.js';
-import { type LeftOut, leftOutLine, noImages } from '../dataset/left-out.js';
-import { type Listed, surveyFolder } from '../dataset/listing.js';
+import { type LeftOut, leftOutLine } from '../dataset/left-out.js';
+import { type Listed, listImages } from '../dataset/listing.js';
 import { readManifest } from '../dataset/manifest.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { injectNoise } from '../dataset/noise.js';
@@ -208,10 +208,8 @@ async function trainingImages(options: Options): Promise<Training> {
   const images: Listed[] = [];
   const leftOut: LeftOut[] = [];
   for (const folder of options.good) {
-    const { images: own, leftOut: left, problems } = await surveyFolder(folder);
-    if (problems.length > 0) throw problems[0];
+    const { images: own, leftOut: left } = await listImages(folder);
     leftOut.push(...left);
-    if (own.length === 0) throw noImages(folder, left);
     // Of several folders a name says which.
     images.push(
       ...own.map((image) =>

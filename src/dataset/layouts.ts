@@ -5,8 +5,8 @@ import { kolektor, kolektor2 } from './layouts/kolektor.js';
 import type { Layout, LayoutReading } from './layouts/layout.js';
 import { mvtec, mvtec2 } from './layouts/mvtec.js';
 import { visa } from './layouts/visa.js';
-import { addUp, type LeftOut, noImages } from './left-out.js';
-import { listFolders, surveyFolder } from './listing.js';
+import { addUp, type LeftOut } from './left-out.js';
+import { listFolders, listImages } from './listing.js';
 import { hasMasks } from './masks.js';
 import { isNormalName } from './normal-names.js';
 
@@ -99,9 +99,7 @@ async function folder(
   of: (file: string) => Pick<Sample, 'type' | 'label' | 'name'>,
   left: LeftOut[],
 ): Promise<Sample[]> {
-  const { images, leftOut, problems } = await surveyFolder(where);
-  if (problems.length > 0) throw problems[0];
-  if (images.length === 0) throw noImages(where, leftOut);
+  const { images, leftOut } = await listImages(where);
   left.push(...leftOut);
   return images.map(({ path, file }) => ({ path, ...of(file), mask: null }));
 }

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { InputError, systemCode } from '../errors.js';
-import { type LeftOut, whyLeftOut } from './left-out.js';
+import { type LeftOut, noImages, whyLeftOut } from './left-out.js';
 
 /** Endings of image files that are read; everything else in a folder is left out and counted. */
 export const IMAGE_EXTENSIONS: readonly string[] = ['.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'];
@@ -22,13 +22,14 @@ export interface Survey {
 }
 
 /**
- * The images of a folder and its sub-folders, sorted by name; hidden files and folders are passed over.
- * @throws InputError: no such folder, one that may not be read, a link that leads nowhere or in a circle.
+ * The images of a folder and its sub-folders, sorted by name, and what else lies there; hidden files and folders are passed over.
+ * @throws InputError: no such folder or image, one that may not be read, a link that leads nowhere or in a circle.
  */
-export async function listImages(folder: string): Promise<Listed[]> {
-  const { images, problems } = await surveyFolder(folder);
+export async function listImages(folder: string): Promise<Omit<Survey, 'problems'>> {
+  const { images, leftOut, problems } = await surveyFolder(folder);
   if (problems.length > 0) throw problems[0];
-  return images;
+  if (images.length === 0) throw noImages(folder, leftOut);
+  return { images, leftOut };
 }
 
 /**
