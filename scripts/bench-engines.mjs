@@ -11,6 +11,7 @@ import { sharedFloats, startRows } from 'softpatch-lab/kernels';
 import { SELECT_ROWS } from '../build/src/coreset/greedy.js';
 import { PROJECT } from '../build/src/denoise/projection.js';
 import { PATCH_WEIGHTS } from '../build/src/denoise/weights.js';
+import { nearestOthers } from '../build/src/detector/nearest-others.js';
 import { INDEX_NEIGHBOURS } from '../build/src/detector/neighbours.js';
 import { GAUSSIANS } from '../build/src/detector/padim-stage.js';
 import { trafficOf } from '../build/src/device/traffic.js';
@@ -24,6 +25,7 @@ const UNIT = {
   network: 'images/s',
   projection: 'GFLOP/s',
   search: 'GFLOP/s',
+  'search of groups': 's',
   greedy: 's',
   'weights by LOF': 's',
   gaussians: 's',
@@ -72,6 +74,7 @@ async function measure(engine, small) {
     const queries = rows(q, 1024, 3);
     const index = await compute.run(INDEX_NEIGHBOURS, { bank: wide.subarray(0, m * 1024), d: 1024, k: 1 });
     result.search = (2e-9 * m * 1024 * q) / (await timed('search', () => index.search(queries)));
+    result['search of groups'] = await timed('search of groups', await imagesCompared(lab, small), 1);
     const z = rows(n, 128, 4);
     const anchors = startRows(createRandom(1), n);
     result.greedy = await timed(
@@ -90,6 +93,21 @@ async function measure(engine, small) {
   }
   await lab.close();
   return result;
+}
+
+/**
+ * Every patch of drawn images against the coreset rows of all other images, five nearest of them: what `witness` judges by. Patches are
+ * projected first, so that they lie on a device where that keeps them.
+ */
+async function imagesCompared({ compute }, small) {
+  const [images, positions] = small ? [12, 32] : [100, 196];
+  const n = images * positions;
+  const projection = rows(1024, 1024, 8);
+  const patches = await compute.run(PROJECT, { rows: rows(n, 1024, 7), projection, dimensions: 1024 });
+  const picks = createRandom(3).distinct(n, Math.floor(n / 10));
+  const groups = Int32Array.from({ length: images }, (_, i) => i);
+  const job = { rows: patches, d: 1024, positions, picks, groups, m: 5 };
+  return () => nearestOthers(compute, job);
 }
 
 /** Fits 64 Gaussians over 100 channels. */

@@ -1,11 +1,7 @@
+import { type Rows, rowCount } from '../engine/rows.js';
 import type { Compute } from '../engine/stage.js';
-import { sharedFloats } from '../kernels/arena.js';
-import { ranges } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import { INDEX_GROUPS } from './group-index.js';
-
-/** Queries reduced at once: bounds what their coordinates take beside the patches. */
-const PORTION = 196 * 256;
 
 /** Of each training patch, its nearest coreset row in each of the m nearest other images. */
 export interface Others {
@@ -17,8 +13,8 @@ export interface Others {
 
 /** Training patches and the coreset of them. */
 export interface OthersJob {
-  /** [images·positions × d], image-major, d a multiple of 16. */
-  rows: Float32Array;
+  /** [images·positions × d], image-major, d a multiple of 16; where they lie on a device they stay there, the caller's. */
+  rows: Rows;
   d: number;
   /** Patches an image. */
   positions: number;
@@ -40,28 +36,13 @@ export async function nearestOthers(
   { rows, d, positions, picks, groups, m }: OthersJob,
   watch: Watch = {},
 ): Promise<Others> {
-  const n = rows.length / d;
+  const n = rowCount(rows, d);
   if (groups.length * positions !== n) throw new RangeError(`${n} patches of ${groups.length} × ${positions}`);
   const groupOf = (patch: number): number => groups[Math.floor(patch / positions)];
   // In the order of the patches, so that ties go to the lower one.
   const sorted = picks.slice().sort();
-  const bank = sharedFloats(sorted.length * d);
-  sorted.forEach((pick, i) => {
-    bank.set(rows.subarray(pick * d, (pick + 1) * d), i * d);
-  });
-  const index = await compute.run(INDEX_GROUPS, { bank, d, groups: sorted.map(groupOf), m });
-  const patches = new Int32Array(n * m);
-  const squared = new Float32Array(n * m);
-  for (const { from, to } of ranges(n, PORTION)) {
-    const own = Int32Array.from({ length: to - from }, (_, i) => groupOf(from + i));
-    const progress = (done: number, total: number): void =>
-      watch.progress?.(from + Math.floor(((to - from) * done) / total), n);
-    const found = await index.search(rows.subarray(from * d, to * d), own, { signal: watch.signal, progress });
-    patches.set(
-      found.rows.map((row) => (row < 0 ? -1 : sorted[row])),
-      from * m,
-    );
-    squared.set(found.squared, from * m);
-  }
-  return { patches, squared };
+  const index = await compute.run(INDEX_GROUPS, { bank: rows, d, picks: sorted, groups: sorted.map(groupOf), m });
+  const own = Int32Array.from({ length: n }, (_, patch) => groupOf(patch));
+  const found = await index.search(rows, own, watch);
+  return { patches: found.rows.map((row) => (row < 0 ? -1 : sorted[row])), squared: found.squared };
 }

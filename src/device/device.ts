@@ -75,9 +75,26 @@ export function createDevice(
   };
 }
 
+/**
+ * Work on WebGPU outside an attempt, all of which is handed in before it first waits: without this, what the device refuses would read as
+ * zeros. @throws OutOfMemory when it has no room; the device's own words when it refuses otherwise.
+ */
+export async function insist<T>(scopes: ErrorScopes, work: () => Promise<T>): Promise<T> {
+  scopes.pushErrorScope('validation');
+  scopes.pushErrorScope('out-of-memory');
+  const value = work();
+  const said = Promise.all([scopes.popErrorScope(), scopes.popErrorScope()]);
+  said.catch(() => {});
+  const found = await value;
+  const [memory, invalid] = await said;
+  if (memory || isOutOfMemory(invalid)) throw new OutOfMemory((memory ?? invalid)!.message);
+  if (invalid) throw new Error(invalid.message);
+  return found;
+}
+
 /** How TensorFlow, WebGPU and JavaScript say it. */
 function isOutOfMemory(error: unknown): boolean {
-  const message = (error as { message?: unknown } | undefined)?.message;
+  const message = (error as { message?: unknown } | null | undefined)?.message;
   if (error instanceof OutOfMemory) return true;
   return (
     typeof message === 'string' &&

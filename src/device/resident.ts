@@ -11,13 +11,11 @@ export function hasRoom(device: object, bytes: number): boolean {
   return (resident.get(device)?.bytes ?? 0) + bytes <= MOST_RESIDENT;
 }
 
-/** Counts bytes that stay on a device. @returns what gives them back, once: called by hand or when the holder is collected. */
-export function stay(
-  device: object,
-  holder: { readonly free: () => void },
-  bytes: number,
-  free: () => void,
-): () => void {
+/**
+ * Counts bytes that stay on a device. @param free must not reach the holder, nor be a closure beside one that does.
+ * @returns what gives them back, once: called by hand or when the holder is collected.
+ */
+export function stay(device: object, holder: object, bytes: number, free: () => void): () => void {
   const held = resident.get(device) ?? { bytes: 0 };
   resident.set(device, held);
   held.bytes += bytes;

@@ -2,6 +2,7 @@ import { SELECT_ROWS } from '../coreset/greedy.js';
 import { PROJECT } from '../denoise/projection.js';
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import { FLOWS } from '../detector/cflow/flow-stage.js';
+import { INDEX_GROUPS } from '../detector/group-index.js';
 import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
 import { GAUSSIANS } from '../detector/padim-stage.js';
 import type { Compute, Stage } from '../engine/stage.js';
@@ -17,6 +18,7 @@ import { deviceProject } from './project.js';
 import { stayingTensors } from './staying-tensors.js';
 import type { Gpu } from './webgpu/gpu.js';
 import { gpuGreedyCoreset } from './webgpu/greedy.js';
+import { gpuGroups } from './webgpu/group-search.js';
 import { gpuProject } from './webgpu/project.js';
 import { gpuNeighbours } from './webgpu/search.js';
 import { stayingRows } from './webgpu/staying-rows.js';
@@ -28,7 +30,7 @@ type Form = (job: never, watch: Watch) => Promise<unknown>;
 type Add = <Job, Result>(stage: Stage<Job, Result>, form: (job: Job, watch: Watch) => Promise<Result>) => void;
 
 /** Stages that threads do where the device has no room, as they leave nothing half-done. */
-const RETRIED = new Set<unknown>([PROJECT, PATCH_WEIGHTS, SELECT_ROWS, INDEX_NEIGHBOURS]);
+const RETRIED = new Set<unknown>([PROJECT, PATCH_WEIGHTS, SELECT_ROWS, INDEX_NEIGHBOURS, INDEX_GROUPS]);
 
 /**
  * Stages on a device; threads decode images and keep the cache meanwhile, and run every stage that has no form here.
@@ -89,4 +91,5 @@ function addKernels(add: Add, device: Device, gpu: Gpu, threads: Threads): void 
       : device.attempt(() => gpuPatchWeights(gpu, job, watch)),
   );
   add(INDEX_NEIGHBOURS, gpuNeighbours(device, gpu, deviceIndex(device)));
+  add(INDEX_GROUPS, gpuGroups(device, gpu, threads));
 }

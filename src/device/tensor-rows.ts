@@ -31,8 +31,13 @@ export function tensorRows(device: Device, parts: readonly Tensor2D[]): TensorRo
     gather: (wanted) => tensorRows(device, [gatherRows(device, parts, wanted, count)]),
     free: () => free(),
   };
-  free = stay(device.tf, rows, 4 * count * d, () => tf.dispose([...parts]));
+  free = stay(tf, rows, 4 * count * d, disposing(tf, parts));
   return rows;
+}
+
+/** Frees tensors; a closure of {@link tensorRows}'s own would hold on to the rows. */
+function disposing(tf: Device['tf'], parts: readonly Tensor2D[]): () => void {
+  return () => tf.dispose([...parts]);
 }
 
 /** The tensors of rows that lie on this device, else null. */

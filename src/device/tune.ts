@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SELECT_ROWS } from '../coreset/greedy.js';
 import { PROJECT } from '../denoise/projection.js';
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
+import { INDEX_GROUPS } from '../detector/group-index.js';
 import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
 import type { Compute } from '../engine/stage.js';
 import { EXTRACT } from '../features/extract.js';
@@ -20,6 +21,15 @@ export interface Profile {
   threads: StageSeconds;
   plan: Plan;
 }
+
+const MEASURED: readonly { readonly name: string }[] = [
+  EXTRACT,
+  PROJECT,
+  PATCH_WEIGHTS,
+  SELECT_ROWS,
+  INDEX_NEIGHBOURS,
+  INDEX_GROUPS,
+];
 
 /** Where profiles lie, by machine and versions. */
 export function profilesFile(env: NodeJS.ProcessEnv = process.env): string {
@@ -42,7 +52,8 @@ export async function findProfile(
   const known = await readFile(file, 'utf8')
     .then((text) => JSON.parse(text) as Record<string, Profile>)
     .catch((): Record<string, Profile> => ({}));
-  if (!anew && Object.hasOwn(known, key)) return known[key];
+  // One that was kept before a stage had another form lacks it.
+  if (!anew && Object.hasOwn(known, key) && MEASURED.every(({ name }) => name in known[key].threads)) return known[key];
   const [onDevice, onThreads] = [await measureStages(device), await measureStages(threads)];
   const profile = { device: onDevice, threads: onThreads, plan: planStages(onDevice, onThreads) };
   // Measured again where it cannot be kept.
@@ -88,6 +99,7 @@ async function trials(folder: string): Promise<Record<string, (compute: Compute)
   } as const;
   const images = Array.from({ length: 8 }, () => ({ path }));
   const rows = drawn(2048, 1024);
+  const groups = Int32Array.from({ length: 2048 }, (_, row) => row >> 6);
   const projection = drawn(128, 1024);
   const z = drawn(16_384, 128);
   const anchors = { kind: 'starts', rows: random.distinct(16_384, 10) } as const;
@@ -99,5 +111,10 @@ async function trials(folder: string): Promise<Record<string, (compute: Compute)
     [SELECT_ROWS.name]: (compute) => compute.run(SELECT_ROWS, { z, d: 128, options: { count: 512, anchors } }),
     [INDEX_NEIGHBOURS.name]: async (compute) =>
       (await compute.run(INDEX_NEIGHBOURS, { bank: rows, d: 1024, k: 1 })).search(rows.subarray(0, 196 * 1024)),
+    [INDEX_GROUPS.name]: async (compute) =>
+      (await compute.run(INDEX_GROUPS, { bank: rows, d: 1024, groups, m: 5 })).search(
+        rows.subarray(0, 196 * 1024),
+        groups.subarray(0, 196),
+      ),
   };
 }

@@ -24,6 +24,7 @@ const BOUNDS: Record<string, number> = {
   'features as maps': 1e-5,
   projection: 1e-5,
   'nearest distances': 1e-5,
+  'distances to other images': 1e-5,
   'gaussians fitted': 1e-4,
   'gaussians scored': 1e-4,
   'flow trained for 8 steps': 1e-4,

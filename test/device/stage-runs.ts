@@ -6,6 +6,7 @@ import { PATCH_WEIGHTS } from '../../src/denoise/weights.js';
 import { FLOWS } from '../../src/detector/cflow/flow-stage.js';
 import type { LayerWork, LikelihoodJob, PassJob } from '../../src/detector/cflow/flow-task.js';
 import { freshParameters, parameterCount } from '../../src/detector/cflow/parameters.js';
+import { nearestOthers, type Others } from '../../src/detector/nearest-others.js';
 import { INDEX_NEIGHBOURS, type Neighbours } from '../../src/detector/neighbours.js';
 import { triangle } from '../../src/detector/padim-block.js';
 import { GAUSSIANS } from '../../src/detector/padim-stage.js';
@@ -84,6 +85,8 @@ export function stageRuns(): Record<string, StageRun> {
     'greedy selection from all anchors': (compute) => selected(compute, { count: 299, anchors: { kind: 'all' } }),
     'nearest rows': async (compute) => ({ rows: [...(await search(compute)).rows] }),
     'nearest distances': async (compute) => ({ values: [...(await search(compute)).squared] }),
+    'nearest of other images': async (compute) => ({ rows: [...(await others(compute)).patches] }),
+    'distances to other images': async (compute) => ({ values: [...(await others(compute)).squared] }),
     'gaussians fitted': async (compute) => {
       const { mean, lower } = await gaussians(compute);
       return { values: [...mean, ...lower] };
@@ -130,6 +133,14 @@ async function extracted(
 async function search(compute: Compute): Promise<Neighbours> {
   const index = await compute.run(INDEX_NEIGHBOURS, { bank: blobs(150, 256, 8), d: 256, k: 3 });
   return index.search(blobs(40, 256, 9));
+}
+
+/** Every patch of 20 images against a coreset of 60, three nearest of the other images. */
+function others(compute: Compute): Promise<Others> {
+  const [images, positions, d] = [20, 15, 256];
+  const picks = randomFromDraw(11).distinct(images * positions, 60);
+  const groups = Int32Array.from({ length: images }, (_, image) => image);
+  return nearestOthers(compute, { rows: blobs(images * positions, d, 10), d, positions, picks, groups, m: 3 });
 }
 
 function mapValues(): Float32Array {

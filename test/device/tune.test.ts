@@ -25,7 +25,7 @@ test('a machine is measured once, each stage on both sides; a stage that fails s
   const seen: string[] = [];
   const key = profileKey(['GPU', '1.0'], 4);
   const profile = await findProfile(key, noting(seen, 'coreset'), noting(seen), { file });
-  const stages = ['features', 'project', 'weights', 'coreset', 'search'];
+  const stages = ['features', 'project', 'weights', 'coreset', 'search', 'search of groups'];
   assert.deepEqual(Object.keys(profile.threads), stages);
   assert.deepEqual(new Set(seen), new Set(stages));
   assert.equal(profile.device.coreset, Number.MAX_VALUE);
@@ -35,6 +35,9 @@ test('a machine is measured once, each stage on both sides; a stage that fails s
   assert.equal(seen.length, count, 'not measured again');
   await findProfile(key, noting(seen), noting(seen), { file, anew: true });
   assert.ok(seen.length > count);
+  const { [key]: kept } = JSON.parse(await readFile(file, 'utf8')) as Record<string, typeof profile>;
+  await writeFile(file, JSON.stringify({ [key]: { ...kept, threads: { features: 1 } } }));
+  assert.deepEqual(Object.keys((await findProfile(key, noting(seen), noting(seen), { file })).threads), stages);
   assert.deepEqual(Object.keys(JSON.parse(await readFile(file, 'utf8')) as object), [key]);
 });
 

@@ -58,7 +58,7 @@ export async function othersOf(
   const { positions, dimensions: d } = patches;
   const dependsOn = ['others', VERSION, patches.key, positions, hashBytes(picks), hashBytes(groups), m];
   const stored = await cache.remember('weights', dependsOn, async () => {
-    const rows = await patches.rows();
+    const rows = await patches.stay();
     const progress = reporter.stage('compare images');
     const begin = performance.now();
     const job = { rows, d, positions, picks, groups, m };

@@ -1,4 +1,5 @@
 import type { Resources } from '../../engine/resources.js';
+import { isFar } from '../../engine/rows.js';
 import type { FeatureReader } from '../../features/reader.js';
 import type { ImageRequest } from '../../features/spec.js';
 import { indexWitnessed, type WitnessedBank, type WitnessedIndex } from './witnessed.js';
@@ -39,8 +40,9 @@ export function witnessedSearch(
   const searchAll = async (images: readonly ImageRequest[]): Promise<Float32Array[]> => {
     index ??= bank.load().then((loaded) => timed(() => indexWitnessed(compute, loaded, bank.witnesses)));
     const ready = await index;
-    const rows = await reader.read(images, { signal });
+    const rows = await reader.readRows(images, { signal });
     const found = await timed(() => ready.distances(rows, null, { signal }));
+    if (isFar(rows)) rows.free();
     const each = found.length / images.length;
     return images.map((_, i) => found.slice(i * each, (i + 1) * each));
   };

@@ -1,3 +1,4 @@
+import { type Rows, rowCount } from '../../engine/rows.js';
 import type { Compute } from '../../engine/stage.js';
 import { sharedFloats } from '../../kernels/arena.js';
 import type { Watch } from '../../progress.js';
@@ -19,7 +20,7 @@ export interface WitnessedIndex {
    * Squared distance of each query to its nearest trusted row or, where nearer, to the farthest of the nearest doubted rows of
    * `witnesses` distinct pictures. @param own [q] picture passed over by each query, or null.
    */
-  distances(queries: Float32Array, own: Int32Array | null, watch?: Watch): Promise<Float32Array>;
+  distances(queries: Rows, own: Int32Array | null, watch?: Watch): Promise<Float32Array>;
 }
 
 /** Indexes both parts (docs/cleaning.md 5). @param witnesses pictures that must agree, from 1; 0 never counts doubted rows. */
@@ -33,7 +34,7 @@ export async function indexWitnessed(
   const doubted = witnesses > 0 ? await part(compute, bank, 1, witnesses) : null;
   return {
     async distances(queries, own, watch) {
-      const out = sharedFloats(queries.length / d).fill(Number.POSITIVE_INFINITY);
+      const out = sharedFloats(rowCount(queries, d)).fill(Number.POSITIVE_INFINITY);
       for (const [index, m] of [
         [trusted, 1],
         [doubted, witnesses],
@@ -56,9 +57,5 @@ async function part(
   const own = Int32Array.from(groups.keys()).filter((row) => doubted[row] === mark);
   if (own.length === 0) return null;
   const d = rows.length / groups.length;
-  const bank = sharedFloats(own.length * d);
-  own.forEach((row, i) => {
-    bank.set(rows.subarray(row * d, (row + 1) * d), i * d);
-  });
-  return compute.run(INDEX_GROUPS, { bank, d, groups: own.map((row) => groups[row]), m });
+  return compute.run(INDEX_GROUPS, { bank: rows, d, picks: own, groups: own.map((row) => groups[row]), m });
 }

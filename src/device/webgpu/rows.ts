@@ -28,7 +28,8 @@ export function gpuRows(gpu: Gpu, tiles: Tiles): GpuRows {
     gather: (wanted) => gpuRows(gpu, gatherTiles(gpu, tiles, wanted)),
     free: () => free(),
   };
-  free = stay(gpu, rows, 4 * tiles.n * tiles.d, () => tiles.free());
+  // Not a closure of this function's: that would hold on to the rows.
+  free = stay(gpu, rows, 4 * tiles.n * tiles.d, tiles.free);
   return rows;
 }
 

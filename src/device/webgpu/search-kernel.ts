@@ -2,6 +2,12 @@ import { TILE } from './tiles.js';
 
 /** Neighbours of a query at most: the list lies in the workgroup's memory. */
 export const MOST_NEIGHBOURS = 32;
+/** Dimensions that a workgroup's memory holds of a query. */
+export const MOST_DIMENSIONS = 2048;
+/** Most that products of 1,024 dimensions are off by, relative to the sum of the squared norms; ten times what was seen. */
+export const SLACK = 1e-5;
+/** Beyond every squared distance: rows that are none. */
+export const FAR = 3e38;
 /** Vectors of four that a thread's products take from the workgroup's memory at a time. */
 const AHEAD = 2;
 /** Queries and rows of a thread: 8 × 8 of a tile's 128 × 128. */
@@ -10,18 +16,27 @@ const SIDE = TILE / OWN;
 const numbers = Array.from({ length: OWN }, (_, i) => i);
 const each = (line: (i: number) => string): string => numbers.map(line).join('\n');
 const both = (line: (i: number, j: number) => string): string => each((i) => each((j) => line(i, j)));
+const MASK = `
+@group(0) @binding(5) var<storage, read> groups: array<u32>;
+@group(0) @binding(6) var<storage, read> own: array<u32>;`;
+const value = (masked: boolean, i: number, j: number): string => {
+  const plain = `c${j} - 2 * s${i}_${j}`;
+  return masked ? `select(${plain}, ${FAR}, g${j} == o${i})` : plain;
+};
 
 /**
  * The least of |b|² − 2 q·b over each tile of 128 bank rows, for 128 queries a workgroup: [queries × tiles]. A product of 8 × 8 a
  * thread; reads (128 + 128)·d·4 bytes for 2·128·128·d operations, writes 512 bytes.
+ * @param masked rows of a query's own group are none: `groups` of the bank's rows and `own` of all queries, from the shape's `query` on.
  */
-export const TILE_MINIMA: string = `
-struct Shape { tiles: u32, first: u32, d4: u32, queries: u32, queryTile: u32 }
+export const tileMinima = (masked: boolean): string => `
+struct Shape { tiles: u32, first: u32, d4: u32, queries: u32, queryTile: u32${masked ? ', query: u32' : ''} }
 @group(0) @binding(0) var<storage, read> queries: array<vec4f>;
 @group(0) @binding(1) var<storage, read> bank: array<vec4f>;
 @group(0) @binding(2) var<storage, read> squares: array<f32>;
 @group(0) @binding(3) var<storage, read_write> minima: array<f32>;
 @group(0) @binding(4) var<storage, read> shape: Shape;
+${masked ? MASK : ''}
 var<workgroup> left: array<vec4f, ${AHEAD * TILE}>;
 var<workgroup> right: array<vec4f, ${AHEAD * TILE}>;
 var<workgroup> least: array<f32, ${TILE * SIDE}>;
@@ -49,15 +64,40 @@ fn tileMinima(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_ind
   }
   let tile = shape.first + group.x;
   ${each((j) => `let c${j} = squares[tile * ${TILE} + ${j * SIDE} + x];`)}
-  ${each((i) => `var m${i} = c0 - 2 * s${i}_0;`)}
-  ${both((i, j) => (j === 0 ? '' : `m${i} = min(m${i}, c${j} - 2 * s${i}_${j});`))}
+  ${masked ? each((j) => `let g${j} = groups[tile * ${TILE} + ${j * SIDE} + x];`) : ''}
+  ${masked ? each((i) => `let o${i} = own[min(shape.query + group.y * ${TILE} + ${i * SIDE} + y, arrayLength(&own) - 1)];`) : ''}
+  ${each((i) => `var m${i} = ${value(masked, i, 0)};`)}
+  ${both((i, j) => (j === 0 ? '' : `m${i} = min(m${i}, ${value(masked, i, j)});`))}
   ${each((i) => `least[(${i * SIDE} + y) * ${SIDE} + x] = m${i};`)}
   workgroupBarrier();
   let query = group.y * ${TILE} + lane;
   if (lane >= ${TILE} || query >= shape.queries) { return; }
-  var own = least[lane * ${SIDE}];
-  for (var i = 1u; i < ${SIDE}; i++) { own = min(own, least[lane * ${SIDE} + i]); }
-  minima[query * shape.tiles + tile] = own;
+  var all = least[lane * ${SIDE}];
+  for (var i = 1u; i < ${SIDE}; i++) { all = min(all, least[lane * ${SIDE} + i]); }
+  minima[query * shape.tiles + tile] = all;
+}
+`;
+
+/** The least value of a workgroup's threads, the lowest place of equals, into the first of `values` and `places`. */
+export const SMALLEST: string = `
+var<workgroup> values: array<f32, ${TILE}>;
+var<workgroup> places: array<u32, ${TILE}>;
+
+fn nearer(a: f32, rowA: u32, b: f32, rowB: u32) -> bool { return a < b || (a == b && rowA < rowB); }
+
+/** The least value, the lowest place of equals, into the first of \`values\` and \`places\`. */
+fn smallest(lane: u32, value: f32, place: u32) {
+  workgroupBarrier();
+  values[lane] = value;
+  places[lane] = place;
+  for (var half = ${TILE / 2}u; half > 0; half /= 2) {
+    workgroupBarrier();
+    if (lane < half && nearer(values[lane + half], places[lane + half], values[lane], places[lane])) {
+      values[lane] = values[lane + half];
+      places[lane] = places[lane + half];
+    }
+  }
+  workgroupBarrier();
 }
 `;
 
@@ -76,31 +116,13 @@ struct Found { squared: f32, row: u32 }
 @group(0) @binding(4) var<storage, read> shape: Shape;
 @group(0) @binding(5) var<storage, read_write> found: array<Found>;
 const NONE = 0xffffffffu;
-const FAR = 3e38f;
+const FAR = ${FAR}f;
 var<workgroup> query: array<vec4f, ${d4}>;
-var<workgroup> values: array<f32, ${TILE}>;
-var<workgroup> places: array<u32, ${TILE}>;
 var<workgroup> list: array<Found, ${k}>;
 var<workgroup> cut: f32;
 var<workgroup> more: u32;
 
-fn nearer(a: f32, rowA: u32, b: f32, rowB: u32) -> bool { return a < b || (a == b && rowA < rowB); }
-
-/** The least value, the lowest place of equals, into the first of \`values\` and \`places\`. */
-fn smallest(lane: u32, value: f32, place: u32) {
-  workgroupBarrier();
-  values[lane] = value;
-  places[lane] = place;
-  for (var half = ${TILE / 2}u; half > 0; half /= 2) {
-    workgroupBarrier();
-    if (lane < half && nearer(values[lane + half], places[lane + half], values[lane], places[lane])) {
-      values[lane] = values[lane + half];
-      places[lane] = places[lane + half];
-    }
-  }
-  workgroupBarrier();
-}
-
+${SMALLEST}
 @compute @workgroup_size(${TILE})
 fn nearest(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let q = group.x;
@@ -163,34 +185,5 @@ fn nearest(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
   }
   workgroupBarrier();
   for (var i = lane; i < ${k}; i += ${TILE}) { found[(shape.query + q) * ${k} + i] = list[i]; }
-}
-`;
-
-/**
- * |b|² of the bank's rows, beyond every distance for those that only fill the last tile, and the greatest of them, by its bits: those
- * of numbers from 0 on are in their order. Reads each row once.
- */
-export const SQUARES: string = `
-struct Shape { first: u32, d4: u32, rows: u32, spare: u32 }
-@group(0) @binding(0) var<storage, read> bank: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> squares: array<f32>;
-@group(0) @binding(2) var<storage, read_write> greatest: array<atomic<u32>>;
-@group(0) @binding(3) var<storage, read> shape: Shape;
-
-@compute @workgroup_size(${TILE})
-fn square(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row = (shape.first + group.x) * ${TILE} + lane;
-  if (row >= shape.rows) {
-    squares[row] = 3e38;
-    return;
-  }
-  var sums = vec4f(0);
-  for (var k = 0u; k < shape.d4; k++) {
-    let x = bank[(group.x * shape.d4 + k) * ${TILE} + lane];
-    sums += x * x;
-  }
-  let own = sums.x + sums.y + (sums.z + sums.w);
-  squares[row] = own;
-  atomicMax(&greatest[0], bitcast<u32>(own));
 }
 `;

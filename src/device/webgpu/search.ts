@@ -4,26 +4,16 @@ import { isFar, type Rows } from '../../engine/rows.js';
 import { checkCancelled } from '../../errors.js';
 import type { Device } from '../device.js';
 import { bind, type Gpu, type Numbers } from './gpu.js';
-import { type GpuRows, tilesOf } from './rows.js';
-import { MOST_NEIGHBOURS, nearestKernel, SQUARES, TILE_MINIMA } from './search-kernel.js';
-import { layOutTiles, type Part, TILE, type Tiles } from './tiles.js';
-
-/** Queries of a lot: 20 images of 28 × 28 patches. */
-const TOGETHER = 15_616;
-/** Lots that are handed in before the first of them has to be done. */
-const IN_FLIGHT = 4;
-/** Most that products of 1,024 dimensions are off by, relative to the sum of the squared norms; ten times what was seen. */
-const SLACK = 1e-5;
-/** Beyond every squared distance: rows that are none. */
-const FAR = 3e38;
+import { type Norms, squaredNorms } from './norms.js';
+import { IN_FLIGHT, type Lot, lotQueries, lotTiles, queryLots } from './query-lots.js';
+import { tilesOf } from './rows.js';
+import { FAR, MOST_DIMENSIONS, MOST_NEIGHBOURS, nearestKernel, SLACK, tileMinima } from './search-kernel.js';
+import { TILE, type Tiles } from './tiles.js';
 
 /** A bank on the GPU. */
 export interface GpuIndex extends NeighbourIndex {
   free(): void;
 }
-
-/** Dimensions that a workgroup's memory holds of a query. */
-const MOST_DIMENSIONS = 2048;
 
 /**
  * Indexes banks on a GPU, one at a time: the last one's rows make room for the next, and are laid out again when it is searched once
@@ -72,18 +62,16 @@ export async function gpuIndex(gpu: Gpu, { bank, d, k }: IndexJob, largest: numb
   const kept = Math.min(k, m);
   const { tiles: rows, free } = await tilesOf(gpu, bank, d, largest);
   const norms = squaredNorms(gpu, rows);
-  const bytes = 4 * Math.max(rows.count, 4 * rows.d4);
-  const together = Math.max(1, Math.min(TOGETHER / TILE, Math.floor(largest / bytes / TILE)));
+  const together = lotTiles(4 * Math.max(rows.count, 4 * rows.d4), largest);
   const index: Index = { rows, ...norms, kept };
   return {
     async search(given, { signal, progress } = {}) {
       const q = isFar(given) ? given.count : countRows('queries', given, d);
       const found = gpu.filled(new Float32Array(2 * q * kept).fill(FAR));
       const minima = gpu.room(together * TILE * rows.count);
-      const lots = isFar(given) && (given as GpuRows).gpu === gpu ? farLots : hostLots;
       const flight: Promise<void>[] = [];
       try {
-        for await (const lot of lots(gpu, given, d, together)) {
+        for await (const lot of queryLots(gpu, given, d, together)) {
           checkCancelled(signal);
           searchLot(gpu, index, lot, { minima, found });
           lot.free();
@@ -109,58 +97,29 @@ export async function gpuIndex(gpu: Gpu, { bank, d, k }: IndexJob, largest: numb
   };
 }
 
-/** A bank's tiles, |b|² of its rows and the greatest of these. */
-interface Index {
+/** A bank's tiles and the norms of its rows. */
+interface Index extends Norms {
   rows: Tiles;
-  squares: Numbers;
-  greatest: Numbers;
   kept: number;
-}
-
-/** Tiles of queries that are searched together. */
-interface Lot {
-  tiles: Tiles;
-  part: Part;
-  /** First tile of the lot in its part, and their number. */
-  first: number;
-  count: number;
-  /** The first query's place among all. */
-  query: number;
-  free(): void;
-}
-
-/** Queries that lie on the GPU, where they lie. */
-async function* farLots(_gpu: Gpu, given: Rows, _d: number, together: number): AsyncGenerator<Lot> {
-  const { tiles } = given as GpuRows;
-  for (const part of tiles.parts) {
-    for (let first = 0; first < part.count; first += together) {
-      const count = Math.min(together, part.count - first);
-      yield { tiles, part, first, count, query: (part.first + first) * TILE, free: () => {} };
-    }
-  }
-}
-
-/** Queries of the host, laid out lot by lot. */
-async function* hostLots(gpu: Gpu, given: Rows, d: number, together: number): AsyncGenerator<Lot> {
-  const queries = isFar(given) ? await given.here() : given;
-  for (let at = 0; at < queries.length; at += together * TILE * d) {
-    const tiles = layOutTiles(gpu, queries.subarray(at, at + together * TILE * d), d);
-    const [part] = tiles.parts;
-    yield { tiles, part, first: 0, count: tiles.count, query: at / d, free: () => tiles.free() };
-  }
 }
 
 /** Hands in the search of a lot. */
 function searchLot(
   gpu: Gpu,
   { rows, squares, greatest, kept }: Index,
-  { tiles: { n, d4 }, part: own, first: queryTile, count, query }: Lot,
+  lot: Lot,
   { minima, found }: { minima: Numbers; found: Numbers },
 ): void {
-  const products = gpu.pipeline(TILE_MINIMA, 'tileMinima');
+  const {
+    tiles: { d4 },
+    part: own,
+    first: queryTile,
+    count,
+    query,
+  } = lot;
+  const products = gpu.pipeline(tileMinima(false), 'tileMinima');
   const nearest = gpu.pipeline(nearestKernel(d4, kept), 'nearest');
-  // Queries of this lot: its last tile need not be full.
-  const q = Math.min(count * TILE, n - (own.first + queryTile) * TILE);
+  const q = lotQueries(lot);
   const shapes = rows.parts.map(({ first, count: tiles }) => {
     const wide = Uint32Array.of(rows.count, first, tiles, rows.n, queryTile, query, 0);
     new Float32Array(wide.buffer).set([SLACK], 6);
@@ -179,23 +138,4 @@ function searchLot(
     }
   });
   gpu.free(...shapes.flat());
-}
-
-/** |b|² of rows, beyond every distance for those that only fill the last tile, and the greatest. */
-function squaredNorms(gpu: Gpu, { n, d4, count, parts }: Tiles): { squares: Numbers; greatest: Numbers } {
-  const pipeline = gpu.pipeline(SQUARES, 'square');
-  const squares = gpu.room(count * TILE);
-  const greatest = gpu.room(1);
-  const shapes: Numbers[] = [];
-  gpu.run((pass) => {
-    pass.setPipeline(pipeline);
-    for (const { rows, first, count: own } of parts) {
-      const shape = gpu.filled(Uint32Array.of(first, d4, n, 0));
-      shapes.push(shape);
-      pass.setBindGroup(0, bind(gpu, pipeline, rows, squares, greatest, shape));
-      pass.dispatchWorkgroups(own);
-    }
-  });
-  gpu.free(...shapes);
-  return { squares, greatest };
 }

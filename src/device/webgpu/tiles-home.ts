@@ -1,4 +1,5 @@
 import { sharedFloats } from '../../kernels/arena.js';
+import { insist, OutOfMemory } from '../device.js';
 import { bind, type Gpu, type Numbers } from './gpu.js';
 import { type Part, TILE, type Tiles } from './tiles.js';
 
@@ -25,20 +26,32 @@ fn flatten(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
 }
 `;
 
-/** Reads rows home: row-major [n × d], in shared memory. One wait for 64 MiB. @throws InputError when the GPU was lost. */
+/**
+ * Reads rows home: row-major [n × d], in shared memory. One wait for 64 MiB, or less where the GPU has no room for as much.
+ * @throws InputError when the GPU was lost; OutOfMemory when there is no room for a single row.
+ */
 export async function readTiles(gpu: Gpu, { n, d, parts }: Tiles): Promise<Float32Array> {
   const out = sharedFloats(n * d);
   const step = Math.max(1, Math.floor(Math.min(LOT, gpu.largest / 4) / d));
+  const fetch = async (part: Part, from: number, count: number): Promise<void> => {
+    const half = Math.floor(count / 2);
+    try {
+      const [bytes] = await insist(gpu.device, () => {
+        const flat = flatten(gpu, part, d, from, count);
+        return gpu.read([flat, count * d]).finally(() => gpu.free(flat));
+      });
+      out.set(new Float32Array(bytes), (part.first * TILE + from) * d);
+    } catch (error) {
+      if (!(error instanceof OutOfMemory) || half === 0) throw error;
+      await fetch(part, from, half);
+      await fetch(part, from + half, count - half);
+    }
+  };
   let waiting: Promise<void> | undefined;
   for (const part of parts) {
     const rows = Math.min(n - part.first * TILE, part.count * TILE);
     for (let from = 0; from < rows; from += step) {
-      const own = Math.min(step, rows - from);
-      const flat = flatten(gpu, part, d, from, own);
-      const next = gpu
-        .read([flat, own * d])
-        .then(([bytes]) => out.set(new Float32Array(bytes), (part.first * TILE + from) * d))
-        .finally(() => gpu.free(flat));
+      const next = fetch(part, from, Math.min(step, rows - from));
       next.catch(() => {});
       await waiting;
       waiting = next;

@@ -4,13 +4,16 @@ import { patchWeights } from '../../../src/denoise/weights.js';
 import { openDevice } from '../../../src/device/open.js';
 import { gpuEmbedding } from '../../../src/device/webgpu/embedding.js';
 import { gatherTiles } from '../../../src/device/webgpu/gather.js';
+import type { Gpu } from '../../../src/device/webgpu/gpu.js';
 import { gpuGreedyCoreset } from '../../../src/device/webgpu/greedy.js';
 import { multiplyTiles } from '../../../src/device/webgpu/product.js';
+import { gpuProject } from '../../../src/device/webgpu/project.js';
 import { gpuRows } from '../../../src/device/webgpu/rows.js';
 import { gpuIndex } from '../../../src/device/webgpu/search.js';
 import { layOutTiles, roomForTiles } from '../../../src/device/webgpu/tiles.js';
 import { readTiles } from '../../../src/device/webgpu/tiles-home.js';
 import { gpuPatchWeights } from '../../../src/device/webgpu/weights.js';
+import { rowsHere } from '../../../src/engine/rows.js';
 import { createEmbedding, layerMaps } from '../../../src/features/embedding.js';
 import { startThreads } from '../../../src/kernels/threads.js';
 import { createRandom, type Random } from '../../../src/random.js';
@@ -194,12 +197,25 @@ const message = (work: () => Promise<unknown>): Promise<string> =>
 // More than the device may give is refused by it, not thrown at us.
 const greedy = { count: 256, anchors };
 const weighing = { z, positions: 6, d: 16, options: { discriminator: 'lof', k: 3 } } as const;
+const projection = drawn(8 * 16);
+const projected = async (on: Gpu): Promise<Float32Array> =>
+  rowsHere((await gpuProject(on, { rows: z, projection, dimensions: 16 }))!);
+const side = 10;
+const map = drawn(side * side * 150);
+const embedded = (on: Gpu): Promise<number | null> => {
+  const embedding = gpuEmbedding(on, layerMaps([150]));
+  const given = { values: on.filled(map), height: side, width: side, channels: 150 };
+  embedding.embed([given], 1, roomForTiles(on, side * side, 1024), 0);
+  return embedding.firstBad();
+};
 const crowded = { ...gpu, room: () => gpu.room(2 ** 45) };
 const full = [
   await message(() => device.attempt(() => gpuGreedyCoreset(crowded, z, 16, greedy))),
   await message(() => device.attempt(async () => (await gpuIndex(crowded, { bank: z, d: 16, k: 1 })).search(z))),
   await message(() => device.attempt(() => gpuPatchWeights(crowded, weighing))),
   await message(() => device.attempt(async () => readTiles(gpu, roomForTiles(crowded, 600, 16)))),
+  await message(() => device.attempt(() => projected(crowded))),
+  await message(() => device.attempt(() => embedded(crowded))),
 ];
 const index = await gpuIndex(gpu, { bank: z, d: 16, k: 1 });
 const tiles = layOutTiles(gpu, z, 16);
@@ -208,6 +224,8 @@ const works = [
   () => index.search(z),
   () => gpuPatchWeights(gpu, weighing),
   () => readTiles(gpu, tiles),
+  () => projected(gpu),
+  () => embedded(gpu),
 ].map((work) => message(work));
 gpu.device.destroy();
 const lost = await Promise.all(works);
