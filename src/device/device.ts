@@ -54,11 +54,11 @@ export function createDevice(
     const memory = await scopes?.popErrorScope();
     const invalid = await scopes?.popErrorScope();
     const error = 'error' in outcome ? outcome.error : undefined;
-    if (memory || isOutOfMemory(error)) {
-      throw new OutOfMemory(memory?.message ?? (error as Error).message, { cause: error });
-    }
+    // Errors thrown may come of one that the device kept to itself.
+    const full = memory ?? [error, invalid].find(isOutOfMemory);
+    if (full) throw new OutOfMemory((full as Error).message, { cause: error });
     if (error) throw error;
-    if (invalid) throw isOutOfMemory(invalid) ? new OutOfMemory(invalid.message) : new Error(invalid.message);
+    if (invalid) throw new Error(invalid.message);
     return (outcome as { value: T }).value;
   };
   return {
