@@ -5,6 +5,7 @@ import test from 'node:test';
 import { softpatch } from '../cli/command.js';
 import { below, temporaryFolder } from '../temporary.js';
 import { type Slurm, startSlurm, until, whyNoSlurm } from './real-slurm.js';
+import { writtenTables } from './written-tables.js';
 
 /** The drawn grid, every experiment and system, as small as each system allows. */
 const gridOf = (root: string, name: string): string[] => [
@@ -15,14 +16,6 @@ const gridOf = (root: string, name: string): string[] => [
   ),
   ...['--results', join(root, name), '--out', join(root, `${name}-figures`)],
 ];
-
-/** Files by name; Table 8 is wall clock and differs by its nature. */
-async function filesOf(folder: string): Promise<Record<string, string>> {
-  const names = (await below(folder)).filter((name) => /\.\w+$/.test(name) && !name.startsWith('table-8'));
-  return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'latin1')])),
-  );
-}
 
 const finished = async (folder: string): Promise<number> =>
   (await below(join(folder, 'cells')).catch(() => [])).filter((name) => name.endsWith('.json')).length;
@@ -100,6 +93,9 @@ test('a real Slurm runs the drawn grid as arrays, through kills, requeues and a 
   const single = await alone;
   assert.equal(single.code, 0, single.stderr);
   assert.match(single.stdout, /0 failed/);
-  assert.deepEqual(await filesOf(join(root, 'shared-figures')), await filesOf(join(root, 'single-figures')));
+  assert.deepEqual(
+    await writtenTables(join(root, 'shared-figures')),
+    await writtenTables(join(root, 'single-figures')),
+  );
   assert.equal(await finished(folder), await finished(join(root, 'single')));
 });

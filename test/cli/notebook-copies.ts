@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -51,3 +52,22 @@ export function runNotebooks(
 }
 
 export const cells = async (path: string): Promise<Cell[]> => JSON.parse(await readFile(path, 'utf8')).cells;
+
+/** Runs notebooks in a copy, and their solutions: none ends in an error, no cell has metadata, none tells where it was run. */
+export async function assertRuns(folder: string, names: string[], count: number): Promise<void> {
+  const { code, text } = await runNotebooks(folder, names);
+  assert.equal(code, 0, text);
+  assert.match(text, new RegExp(`${count} of ${count} notebooks ran`));
+  for (const own of [folder, join(folder, 'solutions')]) {
+    for (const name of (await notebookNames(own)).filter(
+      (file) => names.length === 0 || names.some((part) => file.includes(part)),
+    )) {
+      const path = join(own, name);
+      for (const cell of await cells(path)) {
+        assert.ok(!cell.outputs?.some(({ output_type }) => output_type === 'error'), path);
+        assert.deepEqual(cell.metadata, {});
+      }
+      assert.ok(!(await readFile(path, 'utf8')).includes(process.cwd()), `${path} holds no path of this machine`);
+    }
+  }
+}

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { softpatch } from './command.js';
-import { cells, copyNotebooks, notebookNames, runNotebooks } from './notebook-copies.js';
+import { assertRuns, cells, copyNotebooks, copySolutions, notebookNames, runNotebooks } from './notebook-copies.js';
 
 /** The notebooks there are. */
 const COUNT = 13;
@@ -11,8 +11,11 @@ const COUNT = 13;
 let folder: string;
 before(async () => {
   folder = await copyNotebooks();
+  await copySolutions(folder);
 });
 after(() => rm(folder, { recursive: true, force: true }));
+
+test('all notebooks and their solutions run from nothing on the drawn set', () => assertRuns(folder, [], 2 * COUNT));
 
 test('figures are rewritten with the same bytes', async () => {
   const names = ['03', '06', '08', '09', '10'];
