@@ -18,16 +18,12 @@ after(() => rm(folder, { recursive: true, force: true }));
 test('all notebooks and their solutions run from nothing on the drawn set', () => assertRuns(folder, [], 2 * COUNT));
 
 test('figures are rewritten with the same bytes', async () => {
-  const names = ['03', '06', '08', '09', '10'];
-  const first = await runNotebooks(folder, names);
-  assert.equal(first.code, 0, first.text);
-  const before = (await readdir(join(folder, 'figures'))).sort();
-  assert.ok(before.length >= 20, before.join(' '));
   // From nothing again: what was computed the first time must not be what makes the second one equal.
-  const { code, text } = await runNotebooks(folder, names, 'again', 'lesson-again');
+  const { code, text } = await runNotebooks(folder, ['03', '06', '08', '09', '10'], 'again', 'lesson-again');
   assert.equal(code, 0, text);
-  assert.deepEqual((await readdir(join(folder, 'again'))).sort(), before);
-  for (const name of before) {
+  const names = await readdir(join(folder, 'again'));
+  assert.ok(names.length >= 20, names.join(' '));
+  for (const name of names) {
     assert.deepEqual(await readFile(join(folder, 'again', name)), await readFile(join(folder, 'figures', name)), name);
   }
 });
