@@ -1,3 +1,4 @@
+import { PROJECT } from '../denoise/projection.js';
 import type { Compute, Stage } from '../engine/stage.js';
 import { EXTRACT } from '../features/extract.js';
 import type { Watch } from '../progress.js';
@@ -11,9 +12,15 @@ export type Plan = readonly string[];
 /** A device has to be this much faster: what is measured in a moment varies. */
 const CLEARLY = 0.9;
 
-/** The stages that a device clearly runs faster; one that was not measured stays on threads. */
+/**
+ * The stages that a device clearly runs faster; one that was not measured stays on threads. The projection goes where features are
+ * read, as long as it runs there: on an H100 it takes 13 ms, and bringing the rows of `screw` home (1.1 GB) two seconds.
+ */
 export function planStages(device: StageSeconds, threads: StageSeconds): Plan {
-  return Object.keys(threads).filter((stage) => device[stage] <= CLEARLY * threads[stage]);
+  const isFaster = (stage: string): boolean => device[stage] <= CLEARLY * threads[stage];
+  const follows = (stage: string): boolean =>
+    stage === PROJECT.name && isFaster(EXTRACT.name) && device[stage] < Number.MAX_VALUE;
+  return Object.keys(threads).filter((stage) => isFaster(stage) || follows(stage));
 }
 
 /**

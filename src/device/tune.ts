@@ -15,10 +15,14 @@ import { createRandom } from '../random.js';
 import { writeJson } from '../storage/atomic.js';
 import { type Plan, planStages, type StageSeconds } from './plan.js';
 
-/** What was measured on a machine, and what follows. */
-export interface Profile {
+/** What was measured on a machine. */
+interface Measured {
   device: StageSeconds;
   threads: StageSeconds;
+}
+
+/** What was measured on a machine, and what follows. */
+export interface Profile extends Measured {
   plan: Plan;
 }
 
@@ -50,15 +54,14 @@ export async function findProfile(
   { file = profilesFile(), anew = false }: { file?: string; anew?: boolean } = {},
 ): Promise<Profile> {
   const known = await readFile(file, 'utf8')
-    .then((text) => JSON.parse(text) as Record<string, Profile>)
-    .catch((): Record<string, Profile> => ({}));
+    .then((text) => JSON.parse(text) as Record<string, Measured>)
+    .catch((): Record<string, Measured> => ({}));
   // One that was kept before a stage had another form lacks it.
-  if (!anew && Object.hasOwn(known, key) && MEASURED.every(({ name }) => name in known[key].threads)) return known[key];
-  const [onDevice, onThreads] = [await measureStages(device), await measureStages(threads)];
-  const profile = { device: onDevice, threads: onThreads, plan: planStages(onDevice, onThreads) };
+  const isKept = !anew && Object.hasOwn(known, key) && MEASURED.every(({ name }) => name in known[key].threads);
+  const measured = isKept ? known[key] : { device: await measureStages(device), threads: await measureStages(threads) };
   // Measured again where it cannot be kept.
-  await writeJson(file, { ...known, [key]: profile }).catch(() => {});
-  return profile;
+  if (!isKept) await writeJson(file, { ...known, [key]: measured }).catch(() => {});
+  return { ...measured, plan: planStages(measured.device, measured.threads) };
 }
 
 /** Seconds of small jobs of real shape, each once after a first that makes kernels ready. A stage that fails takes for ever. */

@@ -20,6 +20,14 @@ test('a device gets the stages that it clearly runs faster, and never one that w
   assert.deepEqual(planStages({}, threads), []);
 });
 
+test('the projection goes where features are read, if it runs there', () => {
+  const threads = { features: 1, project: 1 };
+  assert.deepEqual(planStages({ features: 0.5, project: 1.5 }, threads), ['features', 'project']);
+  assert.deepEqual(planStages({ features: 2, project: 1.5 }, threads), []);
+  assert.deepEqual(planStages({ features: 2, project: 0.5 }, threads), ['project']);
+  assert.deepEqual(planStages({ features: 0.5, project: Number.MAX_VALUE }, threads), ['features']);
+});
+
 test('stages run where the plan says, and features are named by what ran them', async () => {
   const [device, threads] = [side('webgpu'), side('onnx')];
   const mixed = plannedCompute(device, threads, ['search']);
