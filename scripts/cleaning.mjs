@@ -6,9 +6,21 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { flatGroup } from 'd3-array';
+import { csvFormat } from 'd3-dsv';
+import { renderChart, renderPng } from '../build/src/figures/index.js';
 import { evaluate, evaluateConfig, openCategory, openLab, SYSTEMS } from '../build/src/index.js';
+import { trendChart } from '../build/src/paper/trends.js';
 import { writeAtomically, writeJson } from '../build/src/storage/atomic.js';
 
+/** Lines of the figure. */
+const LABELS = {
+  witness: 'witness',
+  'softpatch-lof': 'SoftPatch-LOF',
+  'softpatch-nearest': 'SoftPatch-nearest',
+  'softpatch-gaussian': 'SoftPatch-gaussian',
+  patchcore: 'PatchCore',
+};
 const FOLDER = 'data/results/cleaning';
 const { values } = parseArgs({
   options: {
@@ -27,7 +39,10 @@ const { values } = parseArgs({
 const list = (text) => text.split(',').filter(Boolean);
 
 if (values.data) await measureAll();
-if (values.write) await writeAtomically('docs/cleaning-results.md', page(results()));
+if (values.write) {
+  await writeAtomically('docs/cleaning-results.md', page(results()));
+  await drawTrends(results());
+}
 
 async function measureAll() {
   const until = Date.now() + 60_000 * Number(values.minutes);
@@ -87,6 +102,32 @@ function results() {
     .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
 }
 
+/** AUROC against dirt with overlap on the sets with most shares of dirt: figures/dirt.* */
+async function drawTrends(all) {
+  const shown = all.filter(
+    ({ cell }) => ['bottle', 'screw'].includes(cell.category) && (cell.overlap || cell.noise === 0),
+  );
+  const rows = [];
+  const keys = ['category', 'system', 'noise'].map(
+    (name) =>
+      ({ cell }) =>
+        cell[name],
+  );
+  for (const [category, system, noise, own] of flatGroup(shown, ...keys))
+    for (const metric of ['image', 'pixel']) {
+      const found = own.map((one) => one[metric].auroc);
+      const mean = found.reduce((sum, value) => sum + value, 0) / found.length;
+      const row = { category, metric: `${metric} AUROC`, system: LABELS[system], noise, mean };
+      rows.push({ ...row, low: Math.min(...found), high: Math.max(...found) });
+    }
+  rows.sort((a, b) => a.noise - b.noise);
+  const view = { systems: Object.values(LABELS), ticks: [0, 0.1, 0.2, 0.3, 0.4] };
+  const svg = await renderChart(trendChart(rows, view));
+  await writeAtomically('figures/dirt.svg', svg);
+  await writeAtomically('figures/dirt.png', renderPng(svg, 300 / 72));
+  await writeAtomically('figures/dirt.csv', `${csvFormat(rows)}\n`);
+}
+
 function page(all) {
   const systems = [...new Set(all.map(({ cell }) => cell.system))].sort();
   const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
@@ -138,6 +179,10 @@ those there are. ResNet18, 224 px.
 ## Image / pixel AUROC
 ${head(systems)}
 ${table.join('\n')}
+
+![AUROC against the share of leaked images, with overlap](../figures/dirt.png)
+
+Bands go from the lowest draw to the highest (\`figures/dirt.csv\`).
 
 ## Regret: image AUROC lost against the best system of the row
 ${head(systems)}

@@ -33,5 +33,5 @@ export { PAPER_SYSTEMS, type PaperSystem } from './systems.js';
 export { aurocTable } from './tables.js';
 export { type TimingRow, timingChart, timingRows } from './timing.js';
 export { timingTable } from './timing-table.js';
-export { type TrendRow, trendChart, trendRows } from './trends.js';
+export { type TrendRow, type TrendView, trendChart, trendRows } from './trends.js';
 export { writeChart, writeExperiment, writeFigure, writeTable } from './write.js';

@@ -47,12 +47,23 @@ export async function trendRows(results: readonly CellResult[], overlap: boolean
   );
 }
 
+/** What a trend chart shows where it is not the paper's. */
+export interface TrendView {
+  /** Labels of lines in their order, the solid one first. Default: the paper's four. */
+  systems?: readonly string[];
+  /** Noise ratios at the axis. Default: 0 to 0.15. */
+  ticks?: readonly number[];
+}
+
+const PAPER_LINES = ['softpatch-lof', 'patchcore', 'cflow', 'padim-star'].map((name) => paperSystem(name).label);
+
 /** AUROC against noise, a row a category, a column a metric, a line a system: ours solid, baselines dashed, each its own marker. */
-export function trendChart(rows: readonly TrendRow[]): TopLevelSpec {
+export function trendChart(
+  rows: readonly TrendRow[],
+  { systems: lines = PAPER_LINES, ticks = [0, 0.05, 0.1, 0.15] }: TrendView = {},
+): TopLevelSpec {
   const present = new Set(rows.map(({ system }) => system));
-  const systems = ['softpatch-lof', 'patchcore', 'cflow', 'padim-star']
-    .map((name) => paperSystem(name).label)
-    .filter((label) => present.has(label));
+  const systems = lines.filter((label) => present.has(label));
   const legend = { title: null, orient: 'bottom', columns: 4, symbolOpacity: 1, symbolSize: 36 } as const;
   const color = { field: 'system', type: 'nominal', scale: { domain: systems }, legend } as const;
   const shape = { field: 'system', type: 'nominal', scale: { domain: systems }, legend } as const;
@@ -60,7 +71,7 @@ export function trendChart(rows: readonly TrendRow[]): TopLevelSpec {
     field: 'noise',
     type: 'quantitative',
     scale: { nice: false, padding: 5 },
-    axis: { title: 'noise ratio r', values: [0, 0.05, 0.1, 0.15], format: '.2~f' },
+    axis: { title: 'noise ratio r', values: [...ticks], format: '.2~f' },
   } as const;
   const y = { field: 'mean', type: 'quantitative', scale: { zero: false, nice: true } } as const;
   const axis = { title: null, tickCount: 5, format: '.2f' } as const;

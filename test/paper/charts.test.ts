@@ -24,6 +24,16 @@ test('the trend chart draws as stored, without a warning', async () => {
   matches('trends', await renderChart(trendChart(await trendRows(TREND_RESULTS, true))));
 });
 
+test('a trend chart of other systems names them in the order given', async () => {
+  const rows = (await trendRows(TREND_RESULTS, true)).map((row) => ({ ...row, system: `${row.system} again` }));
+  const systems = ['CFLOW again', 'PatchCore again', 'not there'];
+  const svg = await renderChart(trendChart(rows, { systems, ticks: [0, 0.1] }));
+  assert.deepEqual(
+    [...svg.matchAll(/>([A-Za-z]+ again)</g)].map(([, label]) => label),
+    systems.slice(0, 2),
+  );
+});
+
 test('the coreset chart draws as stored, by provenance and by mask', async () => {
   const rows = coresetRows(CORESET_RESULTS, true);
   assert.equal(rows.filter(({ from }) => from === 'defect patch').length, 9);
