@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/names.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
+import { InputError } from '../errors.js';
 import { type Traffic, trafficOf } from './traffic.js';
 import type { Gpu } from './webgpu/gpu.js';
 
@@ -23,15 +24,25 @@ export interface Device {
   attempt<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** The device has no room for a block of this size. */
-export class OutOfMemory extends Error {
-  override name = 'OutOfMemory';
+/** The device has no room for a block of this size; a person reads it where not even the least block fits. */
+export class OutOfMemory extends InputError {
+  /** @param options what the device said, in its own words. */
+  constructor(problem = 'the device has no room for this', options?: ErrorOptions) {
+    super(problem, 'End what else fills its memory, or choose another engine (--engine)', options);
+    this.name = 'OutOfMemory';
+  }
 }
 
 /** What reports errors that WebGPU does not throw. */
 export interface ErrorScopes {
   pushErrorScope(kind: 'out-of-memory' | 'validation'): void;
   popErrorScope(): Promise<{ message: string } | null>;
+  /** Hands in what was gathered so far, so that its errors fall into this scope. */
+  submit?(): void;
+  /** What was made so far is sound. */
+  trust?(): void;
+  /** Something was refused: whatever may have come of that is not used again. */
+  doubt?(): void;
 }
 
 /** A device over a backend that is the current one. @param scopes WebGPU's own device, which keeps errors to itself. */
@@ -51,12 +62,15 @@ export function createDevice(
       outcome = { error };
     }
     tf.engine().endScope();
+    scopes?.submit?.();
     const memory = await scopes?.popErrorScope();
     const invalid = await scopes?.popErrorScope();
     const error = 'error' in outcome ? outcome.error : undefined;
     // Errors thrown may come of one that the device kept to itself.
     const full = memory ?? [error, invalid].find(isOutOfMemory);
-    if (full) throw new OutOfMemory((full as Error).message, { cause: error });
+    if (full || invalid) scopes?.doubt?.();
+    else scopes?.trust?.();
+    if (full) throw new OutOfMemory(undefined, { cause: full });
     if (error) throw error;
     if (invalid) throw new Error(invalid.message);
     return (outcome as { value: T }).value;
@@ -84,21 +98,29 @@ export async function insist<T>(scopes: ErrorScopes, work: () => Promise<T>): Pr
   scopes.pushErrorScope('out-of-memory');
   const value = work();
   const said = Promise.all([scopes.popErrorScope(), scopes.popErrorScope()]);
-  said.catch(() => {});
-  const found = await value;
-  const [memory, invalid] = await said;
-  if (memory || isOutOfMemory(invalid)) throw new OutOfMemory((memory ?? invalid)!.message);
+  const [outcome, [memory, invalid]] = await Promise.all([
+    value.then(
+      (found) => ({ found }),
+      (error: unknown) => ({ error }),
+    ),
+    said,
+  ]);
+  const error = 'error' in outcome ? outcome.error : undefined;
+  const full = memory ?? [error, invalid].find(isOutOfMemory);
+  if (full || invalid) scopes.doubt?.();
+  if (full) throw new OutOfMemory(undefined, { cause: full });
+  if ('error' in outcome) throw error;
   if (invalid) throw new Error(invalid.message);
-  return found;
+  return outcome.found;
 }
 
-/** How TensorFlow, WebGPU and JavaScript say it. */
+/** How TensorFlow, WebGPU and JavaScript say it; an invalid buffer is one that there was no room for. */
 function isOutOfMemory(error: unknown): boolean {
   const message = (error as { message?: unknown } | null | undefined)?.message;
   if (error instanceof OutOfMemory) return true;
   return (
     typeof message === 'string' &&
-    /out of memory|\bOOM\b|ResourceExhausted|failed to allocate|larger than the maximum.*size|exceeds the max.*size|array buffer allocation/i.test(
+    /out of memory|OUT_OF_(?:DEVICE|HOST|POOL)_MEMORY|\[Invalid Buffer\b.*due to a previous error|\bOOM\b|ResourceExhausted|failed to allocate|larger than the maximum.*size|exceeds the max.*size|array buffer allocation/i.test(
       message,
     )
   );

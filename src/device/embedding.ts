@@ -5,6 +5,8 @@ import { EMBEDDING_DIMENSIONS, type LayerMap } from '../features/embedding.js';
 /** The patch embedding on a device: layer maps [batch × h × w × c] to [batch × positions × dimensions], inside `tf.tidy`. */
 export interface DeviceEmbedding {
   embed(maps: readonly Tensor4D[]): Tensor;
+  /** What it keeps. */
+  constants: readonly Tensor[];
   dispose(): void;
 }
 
@@ -20,7 +22,9 @@ export function createDeviceEmbedding(
   dimensions: number = EMBEDDING_DIMENSIONS,
 ): DeviceEmbedding {
   const layers = maps.map((layer, i) => ({ layer, kernel: tf.keep(kernel(tf, layer, widths[i])) }));
+  const constants = layers.map(({ kernel: own }) => own);
   return {
+    constants,
     embed(given) {
       const [, height, width] = given[0].shape;
       const parts = given.map((map, i): Tensor => {
@@ -41,7 +45,7 @@ export function createDeviceEmbedding(
       const sum = parts.reduce((total, part) => tf.add(total, part));
       return tf.reshape(sum, [-1, height * width, dimensions]);
     },
-    dispose: () => tf.dispose(layers.map(({ kernel: own }) => own)),
+    dispose: () => tf.dispose(constants),
   };
 }
 

@@ -21,15 +21,18 @@ export interface DeviceNetwork {
   dispose(): void;
 }
 
-/** Puts a network on a device. @throws InputError for unusable weights; OutOfMemory. */
+/** Puts a network on a device, all that it keeps with it: what found no room would be missed by every later image. @throws InputError for unusable weights; OutOfMemory. */
 export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Promise<DeviceNetwork> {
   const { tf } = device;
   const network = specNetwork(spec);
   const parameters = await specParameters(spec, network);
   const { crop } = spec.preprocessing;
-  return device.attempt(async () => {
+  const kept: Tensor[] = [];
+  const put = async (): Promise<DeviceNetwork> => {
     const built = createTensorFlowNetwork(tf, network, parameters);
     const reading = createDeviceReading(device, spec);
+    kept.push(...built.constants, ...reading.constants);
+    if (device.gpu) for (const tensor of kept) device.gpu.tensor(tensor);
     const maps = (images: Float32Array, count: number): Tensor4D[] =>
       built.forward(tf.tensor4d(images, [count, crop, crop, 3]));
     return {
@@ -47,15 +50,28 @@ export async function createDeviceNetwork(device: Device, spec: FeatureSpec): Pr
         reading.dispose();
       },
     };
+  };
+  return device.attempt(put).catch((error) => {
+    tf.dispose(kept);
+    throw error;
   });
 }
 
-/** The spec's reading on a device: maps to [count × values]. */
-function createDeviceReading({ tf }: Device, spec: FeatureSpec): { read(maps: Tensor4D[]): Tensor; dispose(): void } {
+/** Maps to [count × values]. */
+interface Reading {
+  read(maps: Tensor4D[]): Tensor;
+  /** What it keeps. */
+  constants: readonly Tensor[];
+  dispose(): void;
+}
+
+/** The spec's reading on a device. */
+function createDeviceReading({ tf }: Device, spec: FeatureSpec): Reading {
   if (spec.reading?.kind !== 'maps') {
     const widths = layerShapes(spec).map(({ channels }) => channels);
     const embedding = createDeviceEmbedding(tf, embeddingMaps(spec), widths, patchDimensions(spec));
-    return { read: (maps) => embedding.embed(maps), dispose: () => embedding.dispose() };
+    const { constants } = embedding;
+    return { read: (maps) => embedding.embed(maps), constants, dispose: () => embedding.dispose() };
   }
   const { maps: layouts } = mapsLayout(spec);
   return {
@@ -69,6 +85,7 @@ function createDeviceReading({ tf }: Device, spec: FeatureSpec): { read(maps: Te
       });
       return parts.length === 1 ? parts[0] : tf.concat(parts, 1);
     },
+    constants: [],
     dispose: () => {},
   };
 }

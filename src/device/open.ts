@@ -2,6 +2,7 @@ import type { DeviceName } from '../engine/names.js';
 import { loadTensorFlow, type TensorFlow } from '../engine/tensorflow.js';
 import { type Adapter, installWebGpu, isSoftware } from '../engine/webgpu.js';
 import { createDevice, type Device } from './device.js';
+import { trafficOf } from './traffic.js';
 import { openGpu } from './webgpu/gpu.js';
 
 /** Largest working tensor: enough to keep a GPU busy, little beside its memory. */
@@ -31,10 +32,10 @@ async function openWebGpu(): Promise<OpenDevice> {
   const limit = Math.min(adapter.limits.maxBufferSize, adapter.limits.maxStorageBufferBindingSize);
   const software = isSoftware(adapter);
   const about = `tfjs ${tf.version_core} (webgpu, ${device || architecture || vendor || 'unnamed adapter'})`;
-  const scopes = (tf.backend() as unknown as { device: Parameters<typeof createDevice>[1]['scopes'] }).device;
-  const opened = createDevice(tf, { name: 'webgpu', about, budget: Math.min(BUDGET, limit), scopes });
+  const gpu = openGpu(tf.backend(), trafficOf(tf.backend()));
+  const budget = Math.min(BUDGET, limit);
   return {
-    device: { ...opened, gpu: openGpu(tf.backend(), opened.traffic) },
+    device: { ...createDevice(tf, { name: 'webgpu', about, budget, scopes: gpu.scopes }), gpu },
     software,
     facts: facts({ vendor, architecture, device, driver: description, largest: megabytes(adapter) }),
   };

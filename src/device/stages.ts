@@ -1,10 +1,11 @@
 import { SELECT_ROWS } from '../coreset/greedy.js';
-import { PROJECT } from '../denoise/projection.js';
+import { PROJECT, type ProjectionJob } from '../denoise/projection.js';
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import { FLOWS } from '../detector/cflow/flow-stage.js';
 import { INDEX_GROUPS } from '../detector/group-index.js';
 import { INDEX_NEIGHBOURS } from '../detector/neighbours.js';
 import { GAUSSIANS } from '../detector/padim-stage.js';
+import { isFar, type Rows } from '../engine/rows.js';
 import type { Compute, Stage } from '../engine/stage.js';
 import { EXTRACT } from '../features/extract.js';
 import type { Threads } from '../kernels/threads.js';
@@ -58,8 +59,7 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
     addKernels(add, device, gpu, threads);
     add(
       PROJECT,
-      async (job, watch) =>
-        (await device.attempt(() => gpuProject(gpu, job, watch))) ?? (await deviceProject(device, job, watch)),
+      async (job, watch) => (await projectThere(device, gpu, job, watch)) ?? (await deviceProject(device, job, watch)),
     );
   }
   const names = [...forms.keys()].map((stage) => (stage as Stage<never, unknown>).name);
@@ -82,6 +82,19 @@ export function deviceCompute(device: Device, threads: Threads): Compute {
   };
 }
 
+/** A product for which there was no room is not left there. */
+async function projectThere(device: Device, gpu: Gpu, job: ProjectionJob, watch: Watch): Promise<Rows | null> {
+  let made: Rows | null = null;
+  const work = async (): Promise<Rows | null> => {
+    made = await gpuProject(gpu, job, watch);
+    return made;
+  };
+  return device.attempt(work).catch((error) => {
+    if (made && isFar(made)) made.free();
+    throw error;
+  });
+}
+
 /** Stages for which ops say too little: kernels of our own on TensorFlow.js' device. */
 function addKernels(add: Add, device: Device, gpu: Gpu, threads: Threads): void {
   add(SELECT_ROWS, ({ z, d, options }, watch) => device.attempt(() => gpuGreedyCoreset(gpu, z, d, options, watch)));
@@ -90,6 +103,6 @@ function addKernels(add: Add, device: Device, gpu: Gpu, threads: Threads): void 
       ? PATCH_WEIGHTS.onThreads(threads, job, watch)
       : device.attempt(() => gpuPatchWeights(gpu, job, watch)),
   );
-  add(INDEX_NEIGHBOURS, gpuNeighbours(device, gpu, deviceIndex(device)));
+  add(INDEX_NEIGHBOURS, gpuNeighbours(device, gpu, deviceIndex(device), threads));
   add(INDEX_GROUPS, gpuGroups(device, gpu, threads));
 }

@@ -26,9 +26,12 @@ export function tensorRows(device: Device, parts: readonly Tensor2D[]): TensorRo
     here() {
       // They are held on to until then, since nobody else need do so.
       home ??= readHome(parts, count * d).finally(() => rows);
+      home.catch(() => {
+        home = undefined;
+      });
       return home;
     },
-    gather: (wanted) => tensorRows(device, [gatherRows(device, parts, wanted, count)]),
+    gather: async (wanted) => tensorRows(device, [gatherRows(device, parts, wanted, count)]),
     free: () => free(),
   };
   free = stay(tf, rows, 4 * count * d, disposing(tf, parts));

@@ -2,10 +2,10 @@
 export interface FarRows {
   readonly count: number;
   readonly d: number;
-  /** The host's copy [count × d], in shared memory; read once. */
+  /** The host's copy [count × d], in shared memory; read once. @throws OutOfMemory where the device has no room to read it. */
   here(): Promise<Float32Array>;
-  /** Some of the rows, in the order given; they stay there. @throws RangeError for a row that is not there. */
-  gather(rows: Int32Array): FarRows;
+  /** Some of the rows, in the order given; they stay there if there is room. Rejects with a RangeError for a row that is not there. */
+  gather(rows: Int32Array): Promise<Rows>;
   /** Gives their memory back. What was read before stays. */
   free(): void;
 }

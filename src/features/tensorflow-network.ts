@@ -9,6 +9,8 @@ import { type BuiltStep, buildTransformerStep } from './tensorflow-transformer.j
 export interface TensorFlowNetwork {
   /** Normalised images [batch × side × side × 3] to the layers asked for, in order; inside `tf.tidy`. */
   forward(images: Tensor4D): Tensor4D[];
+  /** What it keeps. */
+  constants: readonly Tensor[];
   dispose(): void;
 }
 
@@ -60,16 +62,18 @@ export function createTensorFlowNetwork(tf: TensorFlow, network: Network, parame
       }
     }
   };
+  const kept = [
+    ...[...constants.values()].flatMap(({ kernel, scale, bias }) => [kernel, scale, bias]),
+    ...[...built.values()].flatMap(({ constants: own }) => own),
+  ].filter((tensor) => tensor !== undefined);
   return {
+    constants: kept,
     forward(images) {
       const at = new Map<string, Tensor4D>([[IMAGE, images]]);
       for (const step of network.steps) at.set(step.output, run(step, at));
       return network.outputs.map(({ output }) => at.get(output)!);
     },
-    dispose() {
-      for (const { kernel, scale, bias } of constants.values()) for (const t of [kernel, scale, bias]) t?.dispose();
-      for (const { constants: own } of built.values()) tf.dispose(own);
-    },
+    dispose: () => tf.dispose(kept),
   };
 }
 

@@ -44,7 +44,7 @@ test('errors that a device keeps to itself are found after the work', async () =
   const memory = await device({ pushErrorScope: () => {}, popErrorScope: async () => popped.shift()! });
   await assert.rejects(
     memory.attempt(async () => 1),
-    (error) => error instanceof OutOfMemory && /no room/.test(error.message),
+    (error) => error instanceof OutOfMemory && /no room for 4 GB/.test((error.cause as Error).message),
   );
   const second: ({ message: string } | null)[] = [null, { message: 'bind group is invalid' }];
   const invalid = await device({ pushErrorScope: () => {}, popErrorScope: async () => second.shift()! });
@@ -52,6 +52,38 @@ test('errors that a device keeps to itself are found after the work', async () =
     invalid.attempt(async () => 1),
     (error) => !(error instanceof OutOfMemory) && /bind group/.test((error as Error).message),
   );
+});
+
+test('what an attempt made is trusted when all of it found room, and doubted otherwise', async () => {
+  const invalid = { message: '[Invalid Buffer (unlabeled)] is invalid due to a previous error.\n - While calling' };
+  const popped: ({ message: string } | null)[] = [
+    null,
+    null,
+    null,
+    invalid,
+    { message: 'vkAllocateMemory failed' },
+    null,
+  ];
+  const calls: string[] = [];
+  const own = await device({
+    pushErrorScope: () => {},
+    async popErrorScope() {
+      calls.push('pop');
+      return popped.shift()!;
+    },
+    submit: () => void calls.push('submit'),
+    trust: () => void calls.push('trust'),
+    doubt: () => void calls.push('doubt'),
+  });
+  assert.equal(await own.attempt(async () => 1), 1);
+  for (let time = 0; time < 2; time++) {
+    await assert.rejects(
+      own.attempt(async () => 1),
+      (error) => error instanceof OutOfMemory && /^the device has no room for this\. [^\n]*$/.test(error.message),
+    );
+  }
+  const each = ['submit', 'pop', 'pop'];
+  assert.deepEqual(calls, [...each, 'trust', ...each, 'doubt', ...each, 'doubt']);
 });
 
 test('work runs one piece at a time, and its tensors are freed unless kept', async () => {

@@ -8,7 +8,7 @@ test('rows are here or far; far ones are read where they are wanted here', async
     count: 5,
     d: 2,
     here: async () => new Float32Array(10).fill(7),
-    gather: () => far,
+    gather: async () => far,
     free: () => {},
   };
   assert.deepEqual([isFar(here), isFar(far)], [false, true]);

@@ -23,7 +23,7 @@ test('patches stay where they were computed until they are released, and are the
       home++;
       return new Float32Array(2048).fill(reads);
     },
-    gather: far,
+    gather: async () => far(),
     free: () => void freed++,
   });
   const run = async (_stage: Stage<ExtractionJob, Extraction>, { mayStay }: ExtractionJob): Promise<Extraction> => {

@@ -94,21 +94,14 @@ export function gpuEmbedding(
   }));
   const bad = gpu.filled(Uint32Array.of(0xffffffff));
   const pipeline = gpu.pipeline(EMBED, 'embed');
-  const taps = new Map<string, Numbers>();
-  const tapsOf = ({ height, width }: LayerMaps, onto: LayerMaps): Numbers => {
-    const key = [height, width, onto.height, onto.width].join();
-    let made = taps.get(key);
-    if (!made) {
-      made = gpu.filled(tapNumbers([...bilinearTaps(height, onto.height), ...bilinearTaps(width, onto.width)]));
-      taps.set(key, made);
-    }
-    return made;
-  };
+  const tapsOf = ({ height, width }: LayerMaps, onto: LayerMaps): Numbers =>
+    gpu.filled(tapNumbers([...bilinearTaps(height, onto.height), ...bilinearTaps(width, onto.width)]));
   return {
     embed(maps, images, tiles, row) {
       const [onto] = maps;
       const positions = onto.height * onto.width;
       const to = row + images * positions;
+      const taps = maps.map((map) => tapsOf(map, onto));
       const shapes: Numbers[] = [];
       gpu.run((pass) => {
         pass.setPipeline(pipeline);
@@ -123,13 +116,13 @@ export function gpuEmbedding(
               Uint32Array.of(...from, layer.first, layer.count, Number(l > 0), part.first, dimensions / 4),
             );
             shapes.push(shape);
-            const own = bind(gpu, pipeline, values, starts, entries, tapsOf(maps[l], onto), part.rows, bad, shape);
+            const own = bind(gpu, pipeline, values, starts, entries, taps[l], part.rows, bad, shape);
             pass.setBindGroup(0, own);
             pass.dispatchWorkgroups(last - first, dimensions / 4);
           }
         }
       });
-      gpu.free(...shapes);
+      gpu.free(...shapes, ...taps);
     },
     async firstBad() {
       const [bytes] = await gpu.read([bad, 1]);
@@ -138,7 +131,7 @@ export function gpuEmbedding(
       return image === 0xffffffff ? null : image;
     },
     free() {
-      gpu.free(bad, ...taps.values(), ...layers.flatMap(({ starts, entries }) => [starts, entries]));
+      gpu.free(bad, ...layers.flatMap(({ starts, entries }) => [starts, entries]));
     },
   };
 }

@@ -1,5 +1,7 @@
 import { InputError } from '../../errors.js';
+import type { ErrorScopes } from '../device.js';
 import type { Traffic } from '../traffic.js';
+import { refusals } from './refusals.js';
 
 /** A buffer of 32-bit numbers on the GPU. */
 export interface Numbers {
@@ -11,6 +13,8 @@ export interface Numbers {
 /** TensorFlow.js' own GPUDevice, for kernels written in WGSL: one queue, one memory, what is moved counted. */
 export interface Gpu {
   readonly device: GPUDevice;
+  /** What the device does not throw, and what is not used again after that. */
+  readonly scopes: ErrorScopes;
   /** Bytes that a kernel can see of one buffer. */
   readonly largest: number;
   readonly traffic: Traffic;
@@ -36,10 +40,6 @@ export interface Gpu {
 /** What TensorFlow.js' backend shares. */
 interface Backend {
   device: GPUDevice;
-  /** Null while it has gathered no commands. */
-  commandEncoder: GPUCommandEncoder | null;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
   uploadToGPU(dataId: object): void;
   tensorMap: { get(dataId: object): { resource: GPUBuffer } };
 }
@@ -55,6 +55,7 @@ export function openGpu(backend: unknown, traffic: Traffic): Gpu {
   const library = backend as Backend;
   const { device } = library;
   const pipelines = new Map<string, GPUComputePipeline>();
+  const scopes = refusals(backend, pipelines);
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   let lost: string | undefined;
@@ -63,10 +64,7 @@ export function openGpu(backend: unknown, traffic: Traffic): Gpu {
   });
   /** The library gathers its own commands, which come before ours. */
   const submit = (record: (encoder: GPUCommandEncoder) => void): void => {
-    if (library.commandEncoder) {
-      library.endComputePassEncoder();
-      library.submitQueue();
-    }
+    scopes.submit!();
     const encoder = device.createCommandEncoder();
     record(encoder);
     device.queue.submit([encoder.finish()]);
@@ -84,6 +82,7 @@ export function openGpu(backend: unknown, traffic: Traffic): Gpu {
   };
   const gpu: Gpu = {
     device,
+    scopes,
     largest: Math.min(maxStorageBufferBindingSize, maxBufferSize),
     traffic,
     room(count) {

@@ -67,7 +67,7 @@ export async function gpuGreedyCoreset(
 async function startOf(anchors: Anchors, z: Rows, { n, d, d4 }: Tiles): Promise<Start> {
   if (anchors.kind === 'all') return { given: allAnchors(await rowsHere(z), n, d).map((norm) => norm * norm) };
   const { rows } = anchors;
-  const own = isFar(z) ? await z.gather(rows).here() : gatherRows(z, d, rows);
+  const own = isFar(z) ? await rowsHere(await z.gather(rows)) : gatherRows(z, d, rows);
   const starts = new Float32Array(rows.length * d4 * 4);
   for (let i = 0; i < rows.length; i++) starts.set(own.subarray(i * d, (i + 1) * d), i * d4 * 4);
   return { starts, count: rows.length };

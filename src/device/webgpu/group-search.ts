@@ -45,6 +45,9 @@ export function gpuGroups(device: Device, gpu: Gpu, threads: Threads): (job: Gro
     const onThreads: GroupIndex['search'] = async (...asked) => {
       const groups = order.map((row) => job.groups[row]);
       here ??= rows.here().then((bank) => indexGroups(threads, { bank, d: job.d, groups, m: job.m }));
+      here.catch(() => {
+        here = undefined;
+      });
       const found = await (await here).search(...asked);
       return { rows: found.rows.map((row) => (row < 0 ? -1 : order[row])), squared: found.squared };
     };

@@ -1,4 +1,6 @@
 import { type FarRows, isFar, type Rows } from '../../engine/rows.js';
+import { gatherRows } from '../../kernels/gather-rows.js';
+import { insist, OutOfMemory } from '../device.js';
 import { stay } from '../resident.js';
 import { gatherTiles } from './gather.js';
 import type { Gpu } from './gpu.js';
@@ -23,9 +25,25 @@ export function gpuRows(gpu: Gpu, tiles: Tiles): GpuRows {
     here() {
       // They are held on to until then, since nobody else need do so.
       home ??= readTiles(gpu, tiles).finally(() => rows);
+      home.catch(() => {
+        home = undefined;
+      });
       return home;
     },
-    gather: (wanted) => gpuRows(gpu, gatherTiles(gpu, tiles, wanted)),
+    async gather(wanted) {
+      let made: Tiles | undefined;
+      try {
+        made = await insist(gpu.scopes, async () => {
+          made = gatherTiles(gpu, tiles, wanted);
+          return made;
+        });
+        return gpuRows(gpu, made);
+      } catch (error) {
+        made?.free();
+        if (!(error instanceof OutOfMemory)) throw error;
+        return gatherRows(await rows.here(), tiles.d, wanted);
+      }
+    },
     free: () => free(),
   };
   // Not a closure of this function's: that would hold on to the rows.

@@ -1,8 +1,9 @@
 import { countRows } from '../../arguments.js';
-import type { IndexJob, NeighbourIndex } from '../../detector/neighbours.js';
-import { isFar, type Rows } from '../../engine/rows.js';
+import { type IndexJob, indexNeighbours, type NeighbourIndex } from '../../detector/neighbours.js';
+import { isFar, type Rows, rowsHere } from '../../engine/rows.js';
 import { checkCancelled } from '../../errors.js';
-import type { Device } from '../device.js';
+import type { Threads } from '../../kernels/threads.js';
+import { type Device, OutOfMemory } from '../device.js';
 import { bind, type Gpu, type Numbers } from './gpu.js';
 import { type Norms, squaredNorms } from './norms.js';
 import { IN_FLIGHT, type Lot, lotQueries, lotTiles, queryLots } from './query-lots.js';
@@ -17,35 +18,63 @@ export interface GpuIndex extends NeighbourIndex {
 
 /**
  * Indexes banks on a GPU, one at a time: the last one's rows make room for the next, and are laid out again when it is searched once
- * more. @param other takes jobs with more neighbours or dimensions than the kernels'.
+ * more. Threads search where there is no room. @param other takes jobs with more neighbours or dimensions than the kernels'.
  */
 export function gpuNeighbours(
   device: Device,
   gpu: Gpu,
   other: (job: IndexJob) => Promise<NeighbourIndex>,
+  threads: Threads,
 ): (job: IndexJob) => Promise<NeighbourIndex> {
   let placed: { owner: { bank: Rows }; index: GpuIndex } | undefined;
   const place = async (owner: { bank: Rows }, { d, k }: IndexJob): Promise<GpuIndex> => {
     if (placed?.owner === owner) return placed.index;
     const before = placed;
-    placed = undefined;
+    lift();
     if (before && isFar(before.owner.bank)) {
       // The host keeps what makes room.
       const far = before.owner.bank;
       before.owner.bank = await far.here();
       far.free();
     }
-    before?.index.free();
     const index = await gpuIndex(gpu, { bank: owner.bank, d, k });
     placed = { owner, index };
     return index;
   };
+  const lift = (): void => {
+    placed?.index.free();
+    placed = undefined;
+  };
+  /** After a failure nothing stays placed: it may be what failed. It is lifted before the device begins anything else. */
+  const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await device.attempt(work);
+    } catch (error) {
+      lift();
+      throw error;
+    }
+  };
   return async (job) => {
     if (job.k > MOST_NEIGHBOURS || job.d > MOST_DIMENSIONS) return other(job);
     const owner = { bank: job.bank };
-    await device.attempt(() => place(owner, job));
+    await attempt(() => place(owner, job));
+    let here: Promise<NeighbourIndex> | undefined;
+    const onThreads: NeighbourIndex['search'] = async (...asked) => {
+      here ??= rowsHere(owner.bank).then((bank) => indexNeighbours(threads, bank, job.d, job.k));
+      here.catch(() => {
+        here = undefined;
+      });
+      return (await here).search(...asked);
+    };
     return {
-      search: (queries, watch) => device.attempt(async () => (await place(owner, job)).search(queries, watch)),
+      async search(...asked) {
+        try {
+          return await attempt(async () => (await place(owner, job)).search(...asked));
+        } catch (error) {
+          if (!(error instanceof OutOfMemory)) throw error;
+          return onThreads(...asked);
+        }
+      },
     };
   };
 }

@@ -2,7 +2,7 @@ import { type ExtractionJob, storeOf } from '../../features/extract.js';
 import { checkFinite } from '../../features/input.js';
 import { patchGrid } from '../../features/layers.js';
 import { embeddingMaps, patchDimensions } from '../../features/reading.js';
-import { type Device, inBlocks } from '../device.js';
+import { type Device, inBlocks, OutOfMemory } from '../device.js';
 import { packInputs, type Sink } from '../extract.js';
 import { hasRoom } from '../resident.js';
 import { type GpuEmbedding, gpuEmbedding } from './embedding.js';
@@ -27,6 +27,16 @@ export function stayingRows(device: Device, gpu: Gpu, job: ExtractionJob): Sink 
   if (!hasRoom(gpu, 4 * count * dimensions)) return null;
   let made: { tiles: Tiles; embedding: GpuEmbedding } | undefined;
   const flight: Promise<void>[] = [];
+  const make = (): Promise<NonNullable<typeof made>> =>
+    device.attempt(async () => {
+      made = {
+        tiles: roomForTiles(gpu, count, dimensions),
+        embedding: gpuEmbedding(gpu, embeddingMaps(spec), dimensions),
+      };
+      return made;
+    });
+  /** Something was embedded of maps for which there was no room. */
+  let doubtful = false;
   const drop = (): void => {
     made?.embedding.free();
     made?.tiles.free();
@@ -35,13 +45,12 @@ export function stayingRows(device: Device, gpu: Gpu, job: ExtractionJob): Sink 
     found: new Float32Array(new SharedArrayBuffer(0)),
     drop,
     async take(network, batch, missing) {
-      made ??= await device.attempt(async () => ({
-        tiles: roomForTiles(gpu, count, dimensions),
-        embedding: gpuEmbedding(gpu, embeddingMaps(spec), dimensions),
-      }));
-      const { tiles, embedding } = made;
+      const { tiles, embedding } = made ?? (await make());
       const most = Math.max(1, Math.floor(device.budget / network.imageBytes));
+      let embedded = 0;
       await inBlocks(device, missing.length, most, async (a, b) => {
+        doubtful ||= a < embedded;
+        embedded = b;
         device.tf.tidy(() => {
           const maps = network.maps(packInputs(batch, missing, a, b), b - a).map((map) => {
             const [, height, width, channels] = map.shape;
@@ -56,7 +65,9 @@ export function stayingRows(device: Device, gpu: Gpu, job: ExtractionJob): Sink 
     },
     async finish() {
       const { tiles, embedding } = made!;
-      const bad = await embedding.firstBad();
+      const bad = await device.attempt(() => embedding.firstBad());
+      // What was embedded anew may have been bad the first time only.
+      if (bad !== null && doubtful) throw new OutOfMemory('no room for layer maps');
       if (bad !== null) checkFinite(Float32Array.of(Number.NaN), images[bad].path);
       embedding.free();
       return gpuRows(gpu, tiles);

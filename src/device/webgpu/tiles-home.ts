@@ -36,7 +36,7 @@ export async function readTiles(gpu: Gpu, { n, d, parts }: Tiles): Promise<Float
   const fetch = async (part: Part, from: number, count: number): Promise<void> => {
     const half = Math.floor(count / 2);
     try {
-      const [bytes] = await insist(gpu.device, () => {
+      const [bytes] = await insist(gpu.scopes, () => {
         const flat = flatten(gpu, part, d, from, count);
         return gpu.read([flat, count * d]).finally(() => gpu.free(flat));
       });

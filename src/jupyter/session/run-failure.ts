@@ -5,7 +5,7 @@ import { bold, dim, markedLines, red } from './source-lines.js';
 import { type Frame, framesOf } from './stack.js';
 
 /** Errors whose sentence says all: what is wrong and what mends it. */
-const SENTENCES = new Set(['InputError', 'Cancelled']);
+const SENTENCES = new Set(['InputError', 'OutOfMemory', 'Cancelled']);
 /** Places shown; recursion has more. */
 const PLACES = 6;
 
