@@ -125,9 +125,9 @@ const all = asked;
 const said = new Set<string>();
 let [runs, came] = [0, 0];
 for (const [length, tries] of [
-  [1, 12],
-  [5, 5],
-  [all, 3],
+  [1, 9],
+  [5, 3],
+  [all, 2],
 ]) {
   const step = Math.ceil(all / tries);
   for (let from = random.integer(step); from < all; from += step) {
