@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/names.js';
 import type { TensorFlow } from '../engine/tensorflow.js';
 import { InputError } from '../errors.js';
+import type { ErrorScopes } from './error-scopes.js';
 import { type Traffic, trafficOf } from './traffic.js';
 import type { Gpu } from './webgpu/gpu.js';
 
@@ -31,18 +32,6 @@ export class OutOfMemory extends InputError {
     super(problem, 'End what else fills its memory, or choose another engine (--engine)', options);
     this.name = 'OutOfMemory';
   }
-}
-
-/** What reports errors that WebGPU does not throw. */
-export interface ErrorScopes {
-  pushErrorScope(kind: 'out-of-memory' | 'validation'): void;
-  popErrorScope(): Promise<{ message: string } | null>;
-  /** Hands in what was gathered so far, so that its errors fall into this scope. */
-  submit?(): void;
-  /** What was made so far is sound. */
-  trust?(): void;
-  /** Something was refused: whatever may have come of that is not used again. */
-  doubt?(): void;
 }
 
 /** A device over a backend that is the current one. @param scopes WebGPU's own device, which keeps errors to itself. */

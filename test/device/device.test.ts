@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createDevice, type ErrorScopes, inBlocks, OutOfMemory } from '../../src/device/device.js';
+import { createDevice, inBlocks, OutOfMemory } from '../../src/device/device.js';
+import type { ErrorScopes } from '../../src/device/error-scopes.js';
 import { loadTensorFlow } from '../../src/engine/tensorflow.js';
 
 async function device(scopes?: ErrorScopes): Promise<ReturnType<typeof createDevice>> {

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js';
-import type { ErrorScopes } from '../device.js';
+import type { ErrorScopes } from '../error-scopes.js';
 import type { Traffic } from '../traffic.js';
 import { refusals } from './refusals.js';
 

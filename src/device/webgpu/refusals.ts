@@ -1,4 +1,4 @@
-import type { ErrorScopes } from '../device.js';
+import type { ErrorScopes } from '../error-scopes.js';
 
 /** What TensorFlow.js' backend keeps for the next work. */
 interface Backend {
