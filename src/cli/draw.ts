@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { ensureDrawnCategory } from '../dataset/drawn/ensure.js';
 import { EASY_SCENES } from '../dataset/drawn/scenes.js';
 import { type DrawnOptions, SMALL_SET, writeDrawnCategory } from '../dataset/drawn/write.js';
 import { encodePng } from '../image/codec.js';
@@ -26,10 +25,6 @@ export async function drawMissingCategories(
   names: readonly string[] = EASY_SCENES,
 ): Promise<void> {
   for (const name of names) {
-    const there = (): boolean => existsSync(join(to, name));
-    if (there()) continue;
-    await drawPictureCategories(to, SMALL_SET, reporter, [name]).catch((error) => {
-      if (!there()) throw error;
-    });
+    await ensureDrawnCategory(to, name, SMALL_SET, encodePng, reporter.stage(`draw ${name}`));
   }
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Category } from '../dataset/category.js';
 import { type Difficulty, HARD, PLAIN } from '../dataset/drawn/difficulty.js';
-import { type DrawnOptions, writeDrawnCategory } from '../dataset/drawn/write.js';
+import { ensureDrawnCategory } from '../dataset/drawn/ensure.js';
+import type { DrawnOptions } from '../dataset/drawn/write.js';
 import { openCategory } from '../dataset/layouts.js';
 import type { NoiseOptions, NoisyCategory } from '../dataset/noise.js';
 import { type FittedBank, isBank } from '../detector/bank-system.js';
@@ -102,8 +103,7 @@ export async function openLesson(settings: LessonSettings = {}): Promise<Lesson>
   const { difficulty = {} } = settings;
   const knobs: Partial<Difficulty> = difficulty === 'hard' ? HARD : difficulty;
   const data = settings.data ?? join(folder, folderOf(knobs));
-  if (!settings.data && !existsSync(join(data, name)))
-    await writeDrawnCategory(data, name, { ...LESSON_SET, difficulty: knobs }, encodePng);
+  if (!settings.data) await ensureDrawnCategory(data, name, { ...LESSON_SET, difficulty: knobs }, encodePng);
   const category = await openCategory(data, name);
   const contamination: NoiseOptions = { noise: 0.15, overlap: true, ...settings.contamination };
   const { weights: given } = settings;

@@ -53,9 +53,9 @@ export function runNotebooks(
 
 export const cells = async (path: string): Promise<Cell[]> => JSON.parse(await readFile(path, 'utf8')).cells;
 
-/** Runs notebooks in a copy, and their solutions: none ends in an error, no cell has metadata, none tells where it was run. */
+/** Runs notebooks in a copy, their solutions beside them: none ends in an error, no cell has metadata, none tells where it was run. */
 export async function assertRuns(folder: string, names: string[], count: number): Promise<void> {
-  const { code, text } = await runNotebooks(folder, names);
+  const { code, text } = await runNotebooks(folder, ['--beside', ...names]);
   assert.equal(code, 0, text);
   assert.match(text, new RegExp(`${count} of ${count} notebooks ran`));
   for (const own of [folder, join(folder, 'solutions')]) {

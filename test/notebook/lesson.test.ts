@@ -60,6 +60,13 @@ test('a lesson runs on the engine it names, and says so', async () => {
   }
 });
 
+test('two notebooks opened at once draw their set once', async () => {
+  const lessons = await Promise.all([1, 2].map(() => openLesson({ category: 'weave', size: 32, weights: 'random' })));
+  const [first, second] = lessons.map(({ noisy }) => noisy.train.map(({ path }) => path));
+  assert.deepEqual(first, second);
+  for (const own of lessons) await own.close();
+});
+
 test('projectFolder is the nearest folder that holds data, else where one is', async () => {
   const project = join(folder, 'project');
   await mkdir(join(project, 'data'), { recursive: true });
