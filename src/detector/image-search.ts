@@ -42,8 +42,7 @@ export function imageSearch(
     scorer ??= prepare();
     const ready = await scorer;
     const rows = await reader.readRows(images, { signal });
-    const found = await timed(() => ready.neighbours(rows, { signal }));
-    if (isFar(rows)) rows.free();
+    const found = await timed(() => ready.neighbours(rows, { signal })).finally(() => isFar(rows) && rows.free());
     const each = found.rows.length / images.length;
     return images.map((_, i) => ({
       rows: found.rows.slice(i * each, (i + 1) * each),

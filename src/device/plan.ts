@@ -14,7 +14,8 @@ const CLEARLY = 0.9;
 
 /**
  * The stages that a device clearly runs faster; one that was not measured stays on threads. The projection goes where features are
- * read, as long as it runs there: on an H100 it takes 13 ms, and bringing the rows of `screw` home (1.1 GB) two seconds.
+ * read, as long as it runs there: on an H100 it takes 13 ms, and with the rows of `screw` (1.1 GB) brought home and
+ * their projections sent back it took two seconds.
  */
 export function planStages(device: StageSeconds, threads: StageSeconds): Plan {
   const isFaster = (stage: string): boolean => device[stage] <= CLEARLY * threads[stage];

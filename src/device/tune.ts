@@ -46,7 +46,7 @@ export function profileKey(versions: readonly string[], threads: number): string
   return createHash('sha256').update(JSON.stringify(own)).digest('hex').slice(0, 32);
 }
 
-/** The profile of a key, or one that is measured now, in about two seconds, and kept. @param anew measures in any case. */
+/** The profile of a key, or one that is measured now, in some seconds, and kept. @param anew measures in any case. */
 export async function findProfile(
   key: string,
   device: Compute,
@@ -61,7 +61,11 @@ export async function findProfile(
   const measured = isKept ? known[key] : { device: await measureStages(device), threads: await measureStages(threads) };
   // Measured again where it cannot be kept.
   if (!isKept) await writeJson(file, { ...known, [key]: measured }).catch(() => {});
-  return { ...measured, plan: planStages(measured.device, measured.threads) };
+  // A device hands the stages that it has no form of to threads: measured twice, they differ by chance.
+  const plan = planStages(measured.device, measured.threads).filter(
+    (stage) => !device.stages || stage in device.stages,
+  );
+  return { ...measured, plan };
 }
 
 /** Seconds of small jobs of real shape, each once after a first that makes kernels ready. A stage that fails takes for ever. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -60,11 +60,15 @@ test('a lesson runs on the engine it names, and says so', async () => {
   }
 });
 
-test('two notebooks opened at once draw their set once', async () => {
+test('two notebooks opened at once have the same drawn set', async () => {
   const lessons = await Promise.all([1, 2].map(() => openLesson({ category: 'weave', size: 32, weights: 'random' })));
   const [first, second] = lessons.map(({ noisy }) => noisy.train.map(({ path }) => path));
   assert.deepEqual(first, second);
   for (const own of lessons) await own.close();
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.endsWith('.tmp')),
+    [],
+  );
 });
 
 test('projectFolder is the nearest folder that holds data, else where one is', async () => {

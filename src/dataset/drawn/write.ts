@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputError } from '../../errors.js';
@@ -70,7 +71,7 @@ export async function writeDrawnCategory(
   const root = resolve(data, category);
   if (await isFolder(root)) throw new InputError(`${root} exists already`, 'Remove it or choose another folder');
   const side = options.side ?? 256;
-  const temporary = join(dirname(root), `.${basename(root)}.${process.pid}.tmp`);
+  const temporary = join(dirname(root), `.${basename(root)}.${randomBytes(6).toString('hex')}.tmp`);
   const types = Object.entries(scene.defects);
   const total = options.train + options.good + options.defective * types.length;
   let done = 0;

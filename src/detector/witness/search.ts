@@ -41,8 +41,8 @@ export function witnessedSearch(
     index ??= bank.load().then((loaded) => timed(() => indexWitnessed(compute, loaded, bank.witnesses)));
     const ready = await index;
     const rows = await reader.readRows(images, { signal });
-    const found = await timed(() => ready.distances(rows, null, { signal }));
-    if (isFar(rows)) rows.free();
+    const distances = (): Promise<Float32Array> => ready.distances(rows, null, { signal });
+    const found = await timed(distances).finally(() => isFar(rows) && rows.free());
     const each = found.length / images.length;
     return images.map((_, i) => found.slice(i * each, (i + 1) * each));
   };
