@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureDrawnCategory } from '../../dataset/drawn/ensure.js';
 import { EASY_SCENES } from '../../dataset/drawn/scenes.js';
-import { writeDrawnCategory } from '../../dataset/drawn/write.js';
 import { InputError } from '../../errors.js';
 import { packageVersion } from '../../experiment/versions.js';
 import { encodePng } from '../../image/codec.js';
@@ -44,7 +44,6 @@ export async function writeCourse(folder: string, reporter: Reporter): Promise<s
     if (!existsSync(join(folder, name))) await writeAtomically(join(folder, name), text);
   const data = join(folder, 'data/lesson');
   for (const scene of EASY_SCENES)
-    if (!existsSync(join(data, scene)))
-      await writeDrawnCategory(data, scene, LESSON_SET, encodePng, reporter.stage(`draw ${scene}`));
+    await ensureDrawnCategory(data, scene, LESSON_SET, encodePng, reporter.stage(`draw ${scene}`));
   return names.sort();
 }
