@@ -7,10 +7,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flatGroup } from 'd3-array';
-import { csvFormat } from 'd3-dsv';
-import { renderChart, renderPng } from '../build/src/figures/index.js';
 import { evaluate, evaluateConfig, openCategory, openLab, SYSTEMS } from '../build/src/index.js';
-import { trendChart } from '../build/src/paper/trends.js';
+import { trendChart, writeChart } from '../build/src/paper/index.js';
 import { writeAtomically, writeJson } from '../build/src/storage/atomic.js';
 
 /** Lines of the figure. */
@@ -123,10 +121,7 @@ async function drawTrends(all) {
     }
   rows.sort((a, b) => a.noise - b.noise);
   const view = { systems: Object.values(LABELS), ticks: [0, 0.1, 0.2, 0.3, 0.4] };
-  const svg = await renderChart(trendChart(rows, view));
-  await writeAtomically('figures/dirt.svg', svg);
-  await writeAtomically('figures/dirt.png', renderPng(svg, 300 / 72));
-  await writeAtomically('figures/dirt.csv', `${csvFormat(rows)}\n`);
+  await writeChart('figures', 'dirt', trendChart(rows, view), rows);
 }
 
 function page(all) {
