@@ -10,6 +10,7 @@ import { layOutTiles } from '../../../src/device/webgpu/tiles.js';
 import { threadCompute } from '../../../src/engine/stage.js';
 import { startThreads, type Threads } from '../../../src/kernels/threads.js';
 import { createRandom, type Random } from '../../../src/random.js';
+import { crowdedGpu } from './crowded-gpu.js';
 
 /**
  * The search of groups on a GPU against a plain loop and the threads' form, over random shapes and buffers cut into several parts; what
@@ -138,22 +139,16 @@ const moved = {
   down: gpu.traffic.down - before.down,
 };
 
-/** Which of the rooms asked for from now on the device refuses. */
-let refused = 0;
-let asked = 0;
-const crowded = {
-  ...gpu,
-  room: (count: number) => (asked++ === refused ? { ...gpu.room(2 ** 45), size: 16 } : gpu.room(count)),
-};
+const crowded = crowdedGpu(gpu);
 const crowdedCompute = deviceCompute({ ...device, gpu: crowded }, threads);
 let retried = 0;
-for (; refused < 6; refused++) {
-  asked = 0;
+for (; crowded.refused < 6; crowded.refused++) {
+  crowded.asked = 0;
   // The rows lie on the crowded device: to it, it is the one that they lie on.
   const found = await nearestOthers(crowdedCompute, { rows: gpuRows(crowded, layOutTiles(gpu, patches, d)), ...own });
-  if (asked > refused) retried++;
+  if (crowded.asked > crowded.refused) retried++;
   if (found.patches.some((patch, i) => patch !== wanted.patches[i]))
-    wrong.push(`without room ${refused}: other patches`);
+    wrong.push(`without room ${crowded.refused}: other patches`);
 }
 const index = await gpuGroupIndex(gpu, {
   bank: there,

@@ -12,6 +12,7 @@ import { startThreads } from '../../../src/kernels/threads.js';
 import type { Watch } from '../../../src/progress.js';
 import { createRandom } from '../../../src/random.js';
 import { relativeError } from '../../shared.js';
+import { crowdedGpu } from './crowded-gpu.js';
 
 /**
  * Embedding and projection as stages where the GPU refuses one room after another, then where it is lost between two batches. Prints one
@@ -49,26 +50,20 @@ if (!isFar(staying)) wrong.push('patches came home though there is room');
 const patches = await rowsHere(staying);
 const product = await rowsHere(await threadCompute(threads, 'wasm').run(PROJECT, job));
 
-/** Which of the rooms asked for the device refuses. */
-let refused = 0;
-let asked = 0;
-const crowded = {
-  ...gpu,
-  room: (count: number) => (asked++ === refused ? { ...gpu.room(2 ** 45), size: 16 } : gpu.room(count)),
-};
+const crowded = crowdedGpu(gpu);
 const crowdedCompute = deviceCompute({ ...device, gpu: crowded }, threads);
 const refusals = { embedding: 0, projection: 0 };
 const checked = (found: ArrayLike<number>, expected: Float32Array, about: string): void => {
   const error = relativeError([...Array.from(found)], [...expected]);
-  if (!(error < 1e-5)) wrong.push(`${about} without room ${refused} differs by ${error}`);
+  if (!(error < 1e-5)) wrong.push(`${about} without room ${crowded.refused} differs by ${error}`);
 };
-for (refused = 0; refused < 3; refused++) {
-  asked = 0;
+for (; crowded.refused < 3; crowded.refused++) {
+  crowded.asked = 0;
   checked(await rowsHere((await extract(crowdedCompute, paths)).rows), patches, 'embedding');
-  refusals.embedding += Number(asked > refused);
-  asked = 0;
+  refusals.embedding += Number(crowded.asked > crowded.refused);
+  crowded.asked = 0;
   checked(await rowsHere(await crowdedCompute.run(PROJECT, job)), product, 'projection');
-  refusals.projection += Number(asked > refused);
+  refusals.projection += Number(crowded.asked > crowded.refused);
 }
 
 // Two batches of 32: the GPU is gone after the first.
