@@ -1,6 +1,6 @@
 // Measures witness beside its relatives over shares of dirt, and writes docs/cleaning-results.md from the result files.
 //   node scripts/cleaning.mjs --data data/mvtec --categories screw,bottle --weights data/weights/resnet18.safetensors
-//     [--noise 0,0.05,0.1,0.2,0.4] [--draws 1,2] [--systems patchcore,witness,softpatch-lof] [--ratio 0.1] [--minutes 60]
+//     [--noise 0,0.05,0.1,0.2,0.4] [--draws 1,2] [--systems patchcore,witness,padim-star+patchcore] [--ratio 0.1] [--minutes 60]
 //   node scripts/cleaning.mjs --write
 // Cells that have a result are passed over, so a stopped run goes on where it was; --minutes starts no further cell after that.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -79,7 +79,11 @@ async function measureCell(lab, category, cell) {
   }
   const weights = { kind: 'file', path: values.weights };
   const contamination = { noise, overlap, repeat: true };
-  const set = { method: system, features: { weights }, settings: { ratio }, contamination, seed: draw };
+  const [method, denoiser] = system.split('+').reverse();
+  const filter = denoiser ? { method: denoiser, features: { weights }, budget: 0.15 } : null;
+  // patchcore-random has a share of its own, 1 %.
+  const settings = method === 'patchcore-random' ? {} : { ratio };
+  const set = { method, features: { weights }, settings, filter, contamination, seed: draw };
   const begin = performance.now();
   const { image, pixel, decision, diagnostics } = await evaluate(lab, category, evaluateConfig(set, SYSTEMS));
   const { noiseImages, trainImages } = diagnostics;

@@ -1,4 +1,4 @@
-import { BANK_METHODS, type BankConfig } from '../detector/config.js';
+import { BANK_METHODS, type BankConfig, hasNeighbours } from '../detector/config.js';
 import type { Settings } from '../detector/system.js';
 import type { WitnessSettings } from '../detector/witness/settings.js';
 import { InputError } from '../errors.js';
@@ -11,7 +11,7 @@ const when = (idle: boolean, why: string): string | undefined => (idle ? why : u
 const BANKS: Idle<BankConfig> = {
   discriminator: ({ tau, softWeights }) =>
     when(tau === 0 && !softWeights, 'with τ = 0 and no soft weights nothing is judged'),
-  k: ({ discriminator }) => when(!discriminator?.startsWith('lof'), 'only LOF has neighbours to choose'),
+  k: (settings) => when(!hasNeighbours(settings), 'only LOF has neighbours to choose'),
   normalisation: ({ discriminator }) => when(discriminator === null, 'no discriminator gives weights'),
   softWeights: ({ discriminator }) => when(discriminator === null, 'there are none without a discriminator'),
   ratio: ({ sampler }) => when(sampler === 'identity', 'the sampler identity keeps all patches'),

@@ -36,7 +36,10 @@ export function addMethodOptions(command: Command): Command {
     .option('--ratio <rho>', 'share of all patches in the memory bank (default: 0.1; patchcore-random: 0.01)', number)
     .option('--tau <share>', 'share of patches removed as noise (default: 0.15; PatchCore: 0)', number)
     .addOption(
-      new Option('--discriminator <name>', 'how patches are judged (default: by method)').choices([...DISCRIMINATORS]),
+      new Option('--discriminator <name>', 'how patches are judged (default: by method)').choices([
+        ...DISCRIMINATORS,
+        'fused',
+      ]),
     )
     .option('--k <n>', 'neighbours of LOF (default: by profile)', whole)
     .option('--no-soft-weights', 'do not multiply scores by the stored weights')

@@ -8,8 +8,8 @@ import type { Settings } from './system.js';
 
 /** Every switch of the memory-bank family. PatchCore is SoftPatch with τ = 0 and no soft weights. */
 export type BankConfig = {
-  /** Null where no weights are needed. */
-  discriminator: Discriminator | null;
+  /** Null where no weights are needed; `fused`: tensor LOF and Gaussian, fused by rank. */
+  discriminator: Discriminator | 'fused' | null;
   /** Neighbours of LOF. */
   k: number;
   /** τ: share of patches removed, in [0, 1). */
@@ -97,7 +97,7 @@ export function bankConfig(method: BankMethod, profile: Profile, set: Settings =
 }
 
 const bankSchema: z.ZodType<BankConfig> = z.object({
-  discriminator: z.enum(['nearest', 'gaussian', 'lof', 'lof-tensor']).nullable(),
+  discriminator: z.enum(['nearest', 'gaussian', 'lof', 'lof-tensor', 'fused']).nullable(),
   k: z.number().int().min(0),
   tau: z.number().min(0).lt(1),
   softWeights: z.boolean(),
@@ -120,11 +120,16 @@ export function checkBankConfig(config: Settings): BankConfig {
   if (discriminator === null && (tau > 0 || softWeights)) {
     throw new InputError(
       'τ above 0 or soft weights need a discriminator',
-      'Choose nearest, gaussian, lof or lof-tensor',
+      'Choose nearest, gaussian, lof, lof-tensor or fused',
     );
   }
-  if (discriminator?.startsWith('lof') && k < 1) {
+  if (hasNeighbours(checked) && k < 1) {
     throw new InputError(`LOF with k = ${k} is impossible`, 'Give at least 1 neighbour');
   }
   return checked;
+}
+
+/** Whether LOF is asked, so that `k` matters. */
+export function hasNeighbours({ discriminator }: Pick<BankConfig, 'discriminator'>): boolean {
+  return discriminator === 'fused' || (discriminator?.startsWith('lof') ?? false);
 }

@@ -9,7 +9,7 @@ import type { TrainingPatches } from '../features/reader.js';
 import { sharedFloats } from '../kernels/arena.js';
 import type { Random } from '../random.js';
 import { gather, type MemoryBank } from './bank.js';
-import type { BankConfig } from './config.js';
+import { type BankConfig, hasNeighbours } from './config.js';
 import { projectionFor, weigh } from './fit-bank.js';
 
 /** A grown bank: the rows of before, then those of new images. */
@@ -36,7 +36,7 @@ export async function extendBank(
 ): Promise<ExtendedBank> {
   const { compute, threads, reporter, signal } = lab;
   const { positions, count, dimensions } = patches;
-  const least = config.discriminator?.startsWith('lof') ? config.k + 1 : 2;
+  const least = hasNeighbours(config) ? config.k + 1 : 2;
   if (config.discriminator && count / positions < least) {
     const problem = `${count / positions} new images are too few to judge their patches by each other`;
     throw new InputError(problem, `Give ${least} or more`);

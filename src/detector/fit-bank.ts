@@ -3,6 +3,7 @@ import { type SelectionRoom, selectionRoom } from '../coreset/greedy-layout.js';
 import { coresetSize, type SamplerName, samplers } from '../coreset/samplers.js';
 import { discard, normaliseWeights } from '../denoise/cut.js';
 import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
+import { fuseRanks } from '../denoise/rank-fusion.js';
 import { PATCH_WEIGHTS } from '../denoise/weights.js';
 import type { Resources } from '../engine/resources.js';
 import { isFar, type Rows, rowsHere } from '../engine/rows.js';
@@ -91,16 +92,27 @@ function gatheredRows(
 
 /**
  * Outlier weights of all patches, remembered by patches, projection and discriminator, and the seconds they took (0 where
- * remembered). @throws InputError without a discriminator; Cancelled.
+ * remembered); fused ones by rank from two discriminators. @throws InputError without a discriminator; Cancelled.
  */
 export async function weigh(
   lab: Resources,
   patches: TrainingPatches,
-  { discriminator, k, normalisation }: BankConfig,
+  { discriminator, k, normalisation }: Pick<BankConfig, 'discriminator' | 'k' | 'normalisation'>,
   random: Random,
   room: Room = () => null,
 ): Promise<{ weights: Float32Array; seconds: number }> {
   const { compute, cache, reporter, signal } = lab;
+  if (discriminator === 'fused') {
+    const lof = await weigh(lab, patches, { discriminator: 'lof-tensor', k, normalisation }, random, room);
+    const gaussian = await weigh(
+      lab,
+      patches,
+      { discriminator: 'gaussian', k: 0, normalisation: 'none' },
+      random,
+      room,
+    );
+    return { weights: fuseRanks([lof.weights, gaussian.weights]), seconds: lof.seconds + gaussian.seconds };
+  }
   if (!discriminator) throw new InputError('no discriminator judges these patches', 'Choose a SoftPatch method');
   const { positions } = patches;
   const options = { discriminator, k };

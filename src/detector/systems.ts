@@ -2,6 +2,8 @@ import { InputError } from '../errors.js';
 import { bankSystem } from './bank-system.js';
 import { CFLOW } from './cflow/cflow.js';
 import { PADIM, PADIM_STAR } from './padim.js';
+import { RANDOM_MEMORIES } from './random-memories.js';
+import { SOFTPATCH_PLUS } from './softpatch-plus.js';
 import type { System } from './system.js';
 import { WITNESS } from './witness/witness.js';
 
@@ -12,10 +14,12 @@ export const SYSTEMS: readonly System[] = [
   bankSystem('softpatch-lof', 'patches weighted by local outlier factor, the noisiest dropped'),
   bankSystem('softpatch-nearest', 'patches weighted by nearest neighbour'),
   bankSystem('softpatch-gaussian', 'patches weighted by Mahalanobis distance'),
+  SOFTPATCH_PLUS,
   WITNESS,
   PADIM,
   PADIM_STAR,
   CFLOW,
+  RANDOM_MEMORIES,
 ];
 
 /** The system of a name. @throws InputError when there is none. */
