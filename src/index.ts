@@ -108,10 +108,13 @@ export {
 export type {
   FeatureSpec,
   ImageRequest,
+  NetworkPrecision,
   OnnxForm,
   OnnxLayer,
   OnnxNetwork,
   Reading,
+  Span,
+  Spans,
   WeightSource,
 } from './features/spec.js';
 export { fetchWeights, findWeights } from './features/weight-files.js';

@@ -3,6 +3,7 @@ import { type Inspection, inspectTraining } from '../detector/witness/inspect.js
 import { type WitnessSettings, witnessSettings } from '../detector/witness/settings.js';
 import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
+import { withSpans } from '../experiment/network-spans.js';
 import { patchGrid } from '../features/layers.js';
 import { featureReader } from '../features/reader.js';
 import type { FeatureSpec } from '../features/spec.js';
@@ -74,7 +75,7 @@ export async function audit(
     );
   }
   const settings = witnessSettings({ ...set, judges: 'isolation' });
-  const reader = await featureReader(lab, features);
+  const reader = await featureReader(lab, await withSpans(lab, features, pictures));
   const inspection = await inspectTraining(lab, reader, pictures, settings, createRandom(seed));
   const decision = decisionOf(inspection.verdict, 0);
   return {

@@ -9,6 +9,7 @@ import { contaminate } from '../experiment/contaminate.js';
 import { type Diagnostics, defectPatches, diagnose } from '../experiment/diagnostics.js';
 import type { Lab } from '../experiment/lab.js';
 import { maskOf } from '../experiment/measure.js';
+import { withSpans } from '../experiment/network-spans.js';
 import { patchGrid } from '../features/layers.js';
 import { featureReader, type TrainingPatches } from '../features/reader.js';
 import { task } from '../kernels/task.js';
@@ -59,7 +60,7 @@ export async function sweep(
   const { train, test } = contaminate(category, config);
   const { features, maskMode } = config;
   const { side, positions } = patchGrid(features);
-  const reader = await featureReader(lab, features);
+  const reader = await featureReader(lab, await withSpans(lab, features, train));
   const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
   const rows = await patches.rows();
   const { dimensions } = patches;

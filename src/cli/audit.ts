@@ -14,6 +14,7 @@ import { addCategories, type CategoriesOptions, chosenCategories } from './categ
 import {
   addCacheOptions,
   addFeatureOptions,
+  addPrecisionNetwork,
   addThreads,
   assignment,
   type CacheOptions,
@@ -48,7 +49,7 @@ export function addAudit(program: Command): void {
     .option('--set <name=value>', "one of witness's switches, may be repeated, e.g. --set alpha=0.01", assignment)
     .option('--seed <n>', 'seed of every draw', whole, 0);
   addCategories(command, RESULTS);
-  addCacheOptions(addThreads(addRecord(addFeatureOptions(command))))
+  addCacheOptions(addThreads(addRecord(addPrecisionNetwork(addFeatureOptions(command)))))
     .addHelpText(
       'after',
       `

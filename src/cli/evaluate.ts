@@ -15,6 +15,7 @@ import {
   addFeatureOptions,
   addMemory,
   addNoiseOptions,
+  addPrecisionNetwork,
   addThreads,
   type CacheOptions,
 } from './options.js';
@@ -52,7 +53,11 @@ export function addEvaluate(program: Command): void {
     )
     .option('--json <file>', 'write the whole result');
   addCacheOptions(
-    addMemory(addThreads(addRecord(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))),
+    addMemory(
+      addThreads(
+        addRecord(addExclude(addNoiseOptions(addMethodOptions(addPrecisionNetwork(addFeatureOptions(command)))))),
+      ),
+    ),
   )
     .addHelpText(
       'after',

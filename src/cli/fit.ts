@@ -33,6 +33,7 @@ import {
   addFeatureOptions,
   addMemory,
   addNoiseOptions,
+  addPrecisionNetwork,
   addThreads,
   addTiles,
   type CacheOptions,
@@ -78,7 +79,11 @@ export function addFit(program: Command): void {
     .option('--self-contained', "keep the network's weights in the file too, so that it can travel alone")
     .option('--json <file>', 'write what was fitted; - is standard output');
   addCalibrationOptions(addTiles(addRecord(command)));
-  addCacheOptions(addMemory(addThreads(addExclude(addNoiseOptions(addMethodOptions(addFeatureOptions(command)))))))
+  addCacheOptions(
+    addMemory(
+      addThreads(addExclude(addNoiseOptions(addMethodOptions(addPrecisionNetwork(addFeatureOptions(command)))))),
+    ),
+  )
     .addHelpText(
       'after',
       `

@@ -7,7 +7,7 @@ import { contaminated, contaminatedRun, weightsOf } from './contaminated.js';
 import { numbers } from './lists.js';
 import { addMethodOptions } from './method-options.js';
 import { missingDiagnostics, missingFigures } from './missing-figures.js';
-import { addCacheOptions, addFeatureOptions, addNoiseOptions, addThreads } from './options.js';
+import { addCacheOptions, addFeatureOptions, addNoiseOptions, addPrecisionNetwork, addThreads } from './options.js';
 import { writeJsonOutput, writeOutput } from './outputs.js';
 import { addRecord, recordRun } from './run-record.js';
 import { withLab } from './session.js';
@@ -28,7 +28,9 @@ export function addSweep(program: Command): void {
     .option('--csv <file>', 'write the curve')
     .option('--chart <file>', 'draw AUROC over τ as .svg or .png (300 dpi)');
   addCategories(command, RESULTS);
-  addCacheOptions(addThreads(addRecord(addNoiseOptions(addMethodOptions(addFeatureOptions(command))))))
+  addCacheOptions(
+    addThreads(addRecord(addNoiseOptions(addMethodOptions(addPrecisionNetwork(addFeatureOptions(command)))))),
+  )
     .addHelpText(
       'after',
       `

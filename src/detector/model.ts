@@ -12,6 +12,8 @@ import type { Settings, Tensors } from './system.js';
 /** Format of a saved detector; a file of another one is refused. */
 export const MODEL_FORMAT = 'softpatch-lab/detector';
 export const MODEL_VERSION = 4;
+/** Of detectors whose network computes in int8, which programs that do not know of it must not read. */
+const INT8_VERSION = 5;
 
 /** A fitted detector: everything needed to score an image but the backbone's weights, which are named by hash. */
 export interface Detector {
@@ -75,6 +77,8 @@ const featuresSchema: z.ZodType<FeatureSpec> = z.object({
       z.object({ kind: z.literal('maps'), channels: z.array(z.number().int()).nullable() }),
     ])
     .optional(),
+  precision: z.enum(['single', 'int8']).optional(),
+  spans: z.record(z.string(), z.tuple([z.number(), z.number()])).optional(),
 });
 
 const headerSchema = z.object({
@@ -96,6 +100,8 @@ const headerSchema = z.object({
   }),
 }) satisfies z.ZodType;
 
+const versionOf = ({ features }: Detector): number => (features.precision === 'int8' ? INT8_VERSION : MODEL_VERSION);
+
 /** In front of the names of the backbone's weights in a self-contained detector. */
 const WEIGHTS_PREFIX = 'backbone/';
 
@@ -112,7 +118,8 @@ export async function saveDetector(
   const own = await packedWeights(detector, selfContained);
   const { tensors: fitted, ...header } = { ...detector, features: { ...detector.features, weights: own.source } };
   const tensors = { ...fitted, ...own.tensors };
-  const metadata = { format: MODEL_FORMAT, version: String(MODEL_VERSION), config: JSON.stringify(header) };
+  const version = String(versionOf(detector));
+  const metadata = { format: MODEL_FORMAT, version, config: JSON.stringify(header) };
   await writeSafetensors(path, tensors, metadata);
 }
 
@@ -142,7 +149,7 @@ export async function loadDetector(path: string): Promise<Detector> {
     const { format, version, config } = file.metadata;
     if (format !== MODEL_FORMAT)
       throw new InputError(`${path} is no saved detector`, 'Give a file made by softpatch fit');
-    if (version !== String(MODEL_VERSION)) {
+    if (version !== String(MODEL_VERSION) && version !== String(INT8_VERSION)) {
       throw new InputError(
         `${path} was saved as version ${version}, this program reads ${MODEL_VERSION}`,
         'Fit it again',

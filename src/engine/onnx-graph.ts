@@ -26,13 +26,16 @@ export type Attribute = number | readonly number[] | { float: number } | { text:
 
 export type Attributes = Record<string, Attribute>;
 
+/** Floats, whole numbers, the bits of halves in a Uint16Array, or bytes, signed or not. */
+export type ConstantData = Float32Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
+
 /** Builds the bytes of an ONNX model from its nodes in order; values are known by their names. */
 export interface OnnxGraph {
   readonly opset: number;
   /** A tensor given to each run. */
   input(name: string, shape: readonly Side[], type?: ValueType): string;
-  /** A constant tensor: floats, whole numbers of an Int32Array, or the bits of halves of a Uint16Array. */
-  constant(name: string, shape: readonly number[], data: Float32Array | Int32Array | Uint16Array): string;
+  /** A constant tensor. @param type of an Int32Array's whole numbers in the file. */
+  constant(name: string, shape: readonly number[], data: ConstantData, type?: 'int64' | 'int32'): string;
   /** A node with one output, called `output` or by a new name. */
   op(type: string, inputs: readonly string[], attributes?: Attributes, output?: string): string;
   /** A node with several outputs. */
@@ -75,8 +78,8 @@ export function onnxGraph(
       graph.input.push(valueInfo(own, shape, type));
       return own;
     },
-    constant(own, shape, data) {
-      graph.initializer.push(tensorProto(own, shape, data));
+    constant(own, shape, data, type) {
+      graph.initializer.push(tensorProto(own, shape, data, type));
       return own;
     },
     op(type, inputs, attributes = {}, output = `${prefix}:${named++}`) {
@@ -110,17 +113,24 @@ export function onnxGraph(
   };
 }
 
-/** A constant as a graph keeps it. */
+/** A constant as a graph keeps it. @param type of an Int32Array's whole numbers. */
 export function tensorProto(
   name: string,
   shape: readonly number[],
-  data: Float32Array | Int32Array | Uint16Array,
+  data: ConstantData,
+  type: 'int64' | 'int32' = 'int64',
 ): TensorProto {
-  const held = data instanceof Int32Array ? BigInt64Array.from(data, BigInt) : data;
-  const dataType =
-    data instanceof Int32Array ? DataType.INT64 : data instanceof Uint16Array ? DataType.FLOAT16 : DataType.FLOAT;
+  const held = data instanceof Int32Array && type === 'int64' ? BigInt64Array.from(data, BigInt) : data;
   const rawData = new Uint8Array(held.buffer as ArrayBuffer, held.byteOffset, held.byteLength);
-  return create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType, rawData });
+  return create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType: typeOf(held), rawData });
+}
+
+function typeOf(data: ConstantData | BigInt64Array): DataType {
+  if (data instanceof Float32Array) return DataType.FLOAT;
+  if (data instanceof Uint16Array) return DataType.FLOAT16;
+  if (data instanceof Int8Array) return DataType.INT8;
+  if (data instanceof Uint8Array) return DataType.UINT8;
+  return data instanceof Int32Array ? DataType.INT32 : DataType.INT64;
 }
 
 /** An input or output as a graph declares it. @param shape left out: as it comes. */

@@ -7,6 +7,7 @@ import { createRandom } from '../random.js';
 import type { EvaluateConfig } from './config.js';
 import { fitSystem } from './fit-system.js';
 import type { Lab } from './lab.js';
+import { spread } from './spread.js';
 
 /** How training images are scored as if they were new. */
 export interface CalibrationChoice {
@@ -77,12 +78,6 @@ async function refitScores(
     lab.threads.release();
   }
   return scores;
-}
-
-/** At most `most` items, evenly spread. */
-export function spread<Item>(items: readonly Item[], most: number): Item[] {
-  const count = Math.min(items.length, most);
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]);
 }
 
 /** The finite scores in order. */

@@ -61,7 +61,7 @@ export type MethodChoice = {
 /** What a user may set of the features; the rest is what the system usually reads. */
 export interface FeatureChoice
   extends Pick<FeatureSpec, 'weights'>,
-    Partial<Pick<FeatureSpec, 'backbone' | 'layers' | 'network'>> {
+    Partial<Pick<FeatureSpec, 'backbone' | 'layers' | 'network' | 'precision'>> {
   preprocessing?: Partial<Preprocessing>;
 }
 
@@ -100,13 +100,15 @@ export function systemConfig(choice: SystemChoice, seed: number, systems: readon
       "Give features: { weights: { kind: 'file', path } }, or { kind: 'random', seed: 0 } to try things out",
     );
   }
-  const { backbone, layers, network, preprocessing, weights } = choice.features;
+  const { backbone, layers, network, preprocessing, weights, precision } = choice.features;
   const usual = system.reading(profile, { backbone, layers, network, settings: choice.settings, seed });
   const features: FeatureSpec = {
     ...usual,
     ...(network && { network }),
     preprocessing: { ...usual.preprocessing, ...preprocessing },
     weights,
+    // Left out where it is the usual one, so that configurations of singles stay as they were.
+    ...(precision === 'int8' && { precision }),
   };
   return { method: choice.method, profile, settings, features };
 }

@@ -13,11 +13,12 @@ import type { WeightSource } from '../features/spec.js';
 import { createRandom } from '../random.js';
 import { noCache } from '../storage/cache.js';
 import { FALSE_ALARMS, thresholdAt } from './calibration.js';
-import { ascending, type CalibrationChoice, MOST, scoresOf, spread, withoutAssumed } from './calibration-scores.js';
+import { ascending, type CalibrationChoice, MOST, scoresOf, withoutAssumed } from './calibration-scores.js';
 import { detectorReader } from './detect.js';
 import { chosenThreshold } from './fit.js';
 import type { Lab } from './lab.js';
 import { checkMemory } from './memory.js';
+import { spread } from './spread.js';
 import { ofPictures, tiled } from './tiled.js';
 
 /** How a detector grows. */

@@ -8,6 +8,7 @@ import type { SystemConfig } from './config.js';
 import { checkDiskSpace } from './disk-space.js';
 import type { Lab } from './lab.js';
 import { planMemory } from './memory.js';
+import { withSpans } from './network-spans.js';
 import { foreseenSeconds, timeText } from './stream-time.js';
 import { ofPictures, tiled } from './tiled.js';
 
@@ -38,7 +39,7 @@ export async function fitSystem(
   const { memory: limit, reporter } = lab;
   const plan = planMemory(features, train.length, system, settings, reporter, { limit });
   const cache = plan && !lab.cache.folder ? await lab.scratch() : lab.cache;
-  const reader = await featureReader({ ...lab, cache }, features);
+  const reader = await featureReader({ ...lab, cache }, await withSpans(lab, features, train));
   if (plan) {
     const missing = await checkDiskSpace(cache.folder!, reader, train);
     reporter.note(timeText(await foreseenSeconds(lab, reader, train, missing, plan)));

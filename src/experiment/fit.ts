@@ -35,7 +35,7 @@ export async function fitDetector(
   // Before the long work.
   thresholdAt({ scores: [0] }, falseAlarms ?? FALSE_ALARMS);
   withoutAssumed([0], choice.assumeDefective);
-  const { method, profile, features, settings, seed } = config;
+  const { method, profile, settings, seed } = config;
   const filtered = config.filter && (await filterTraining(lab, images, config.filter, seed));
   const train = filtered?.kept ?? images;
   const { fitted, reader } = await fitSystem(lab, train, config);
@@ -50,7 +50,7 @@ export async function fitDetector(
     name,
     method,
     profile,
-    features,
+    features: reader.spec,
     weightsSha256: reader.weightsSha256,
     engine: lab.compute.engine,
     settings,

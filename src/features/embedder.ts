@@ -7,6 +7,8 @@ import { nativeNetwork } from './native-network.js';
 import type { Network } from './network.js';
 import { createForeignForward } from './onnx-foreign.js';
 import { createOnnxForward } from './onnx-forward.js';
+import { addInt8Network } from './onnx-int8.js';
+import { type AddNetwork, addNetwork } from './onnx-model.js';
 import { loadParameters, type Parameters, randomParameters } from './parameters.js';
 import { createReading } from './reading.js';
 import type { FeatureSpec } from './spec.js';
@@ -33,6 +35,13 @@ export function specNetwork({ backbone, layers, preprocessing }: FeatureSpec): N
   return nativeNetwork(backbone, layers, preprocessing.crop);
 }
 
+/** What writes a spec's network into an ONNX graph, in its precision. */
+export function specWriter({ precision, spans }: FeatureSpec): AddNetwork {
+  if (precision !== 'int8') return addNetwork;
+  if (!spans) throw new RangeError('the activations of a network in int8 were not measured');
+  return (graph, network, parameters) => addInt8Network(graph, network, parameters, spans);
+}
+
 /**
  * Builds a spec's network on one thread.
  * @throws InputError for unusable weights, or with the mend when onnxruntime or its provider does not start.
@@ -54,7 +63,8 @@ async function createForward(spec: FeatureSpec, engine: Engine): Promise<Forward
   const parameters = await specParameters(spec, network);
   if (name !== 'onnx') return createTensorFlowForward(network, parameters, name);
   try {
-    return await createOnnxForward(await importOnnxRuntime(), network, parameters, spec.preprocessing.crop, provider);
+    const how = { provider, add: specWriter(spec) };
+    return await createOnnxForward(await importOnnxRuntime(), network, parameters, spec.preprocessing.crop, how);
   } catch (error) {
     throw engineError(engine, error);
   }

@@ -2,7 +2,7 @@ import type { Provider } from '../engine/names.js';
 import { type OnnxRuntime, onnxVersion } from '../engine/onnx.js';
 import type { FeatureMap, Forward } from './forward.js';
 import { IMAGE, type Network } from './network.js';
-import { onnxModel } from './onnx-model.js';
+import { type AddNetwork, onnxModel } from './onnx-model.js';
 import type { Parameters } from './parameters.js';
 
 /**
@@ -14,9 +14,9 @@ export async function createOnnxForward(
   network: Network,
   parameters: Parameters,
   side: number,
-  provider: Provider = 'cpu',
+  { provider = 'cpu', add }: { provider?: Provider; add?: AddNetwork } = {},
 ): Promise<Forward> {
-  const session = await openSession(runtime, onnxModel(network, parameters, side), provider);
+  const session = await openSession(runtime, onnxModel(network, parameters, side, add), provider);
   return {
     library: `onnxruntime ${onnxVersion(runtime)} (${provider})`,
     async forward(image, given) {

@@ -2,11 +2,10 @@ import { opsetOf } from '../engine/onnx-file.js';
 import { type OnnxGraph, onnxGraph } from '../engine/onnx-graph.js';
 import { renamed } from '../engine/onnx-rename.js';
 import { InputError } from '../errors.js';
-import { specNetwork, specParameters } from './embedder.js';
+import { specNetwork, specParameters, specWriter } from './embedder.js';
 import { IMAGE } from './network.js';
 import { fileOf } from './onnx-foreign.js';
 import { addInput } from './onnx-input.js';
-import { addNetwork } from './onnx-model.js';
 import { ONNX_IMAGE, onnxLayer, prepareOnnx } from './onnx-network.js';
 import type { FeatureSpec, OnnxLayer } from './spec.js';
 
@@ -40,7 +39,7 @@ export async function onnxMaps(spec: FeatureSpec, { raw, batch }: OnnxInputOptio
   const graph = onnxGraph(spec.backbone, { opset: EXPORT_OPSET });
   const image = addInput(graph, spec.preprocessing, raw, batch);
   if (image !== IMAGE) graph.op('Identity', [image], {}, IMAGE);
-  addNetwork(graph, network, await specParameters(spec, network));
+  specWriter(spec)(graph, network, await specParameters(spec, network));
   return { graph, maps: network.outputs.map(({ output }) => output) };
 }
 

@@ -3,19 +3,30 @@ import { IMAGE, type Network } from './network.js';
 import { addTransformerStep, TRANSFORMER_OPSET } from './onnx-transformer.js';
 import type { Parameters } from './parameters.js';
 
-/** A network with its parameters as the bytes of an ONNX model: input `image` [1 × 3 × side × side], one output a layer. */
-export function onnxModel(network: Network, parameters: Parameters, side: number): Uint8Array {
+/** Adds a network to a graph that has `image` [n × 3 × side × side]; its layers are values by their outputs' names. */
+export type AddNetwork = (graph: OnnxGraph, network: Network, parameters: Parameters) => void;
+
+/**
+ * A network with its parameters as the bytes of an ONNX model: input `image` [1 × 3 × side × side], one output a layer.
+ * @param add writes the network; default: in single precision.
+ */
+export function onnxModel(
+  network: Network,
+  parameters: Parameters,
+  side: number,
+  add: AddNetwork = addNetwork,
+): Uint8Array {
   const transformer = network.steps.some(({ op }) => op === 'layernorm');
   const graph = onnxGraph(network.backbone, transformer ? { opset: TRANSFORMER_OPSET } : {});
   graph.input(IMAGE, [1, 3, side, side]);
-  addNetwork(graph, network, parameters);
+  add(graph, network, parameters);
   for (const { output, channels, stride } of network.outputs) {
     graph.output(output, [1, channels, Math.ceil(side / stride), Math.ceil(side / stride)]);
   }
   return graph.bytes();
 }
 
-/** Adds a network to a graph that has `image` [n × 3 × side × side]; its layers are values by their outputs' names. */
+/** {@link AddNetwork} in single precision. */
 export function addNetwork(graph: OnnxGraph, network: Network, parameters: Parameters): void {
   for (const step of network.steps) {
     const own = parameters.get(step.output);

@@ -11,6 +11,7 @@ import { EXTRACT, type Extraction, type ExtractionJob } from './extract.js';
 import { featureKey } from './feature-key.js';
 import { patchGrid } from './layers.js';
 import { onnxEngine } from './onnx-foreign.js';
+import { checkPrecision } from './precision.js';
 import { imageLength, patchDimensions } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 import { weightsIdentity } from './weights-identity.js';
@@ -71,13 +72,17 @@ export interface FeatureReader {
   release(): void;
 }
 
-/** Identifies the weights and prepares to read features. @throws InputError for weights that cannot be read. */
+/** Identifies the weights and prepares to read features. @throws InputError for weights that cannot be read, or a precision that cannot be had. */
 export async function featureReader(
   { compute, cache, reporter = SILENT }: Pick<Resources, 'compute' | 'cache'> & Partial<Pick<Resources, 'reporter'>>,
   spec: FeatureSpec,
 ): Promise<FeatureReader> {
   const weightsSha256 = await weightsIdentity(spec);
   const engine = spec.network ? onnxEngine(compute.engine) : compute.engine;
+  checkPrecision(spec, engine);
+  if (spec.precision === 'int8' && !spec.spans) {
+    throw new InputError('a network in int8 is set up by a fit only', 'Leave precision out here');
+  }
   const { positions } = patchGrid(spec);
   const seconds = { decode: 0, forward: 0, embed: 0 };
   let library = 'cache';

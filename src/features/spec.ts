@@ -39,6 +39,17 @@ export interface OnnxNetwork {
   layers: readonly OnnxLayer[];
 }
 
+/** Number formats of a network's weights and activations: floats, or integers of 8 bits (docs/backbones.md). */
+export type NetworkPrecision = 'single' | 'int8';
+
+export const NETWORK_PRECISIONS: readonly NetworkPrecision[] = ['single', 'int8'];
+
+/** What an activation's values span; 0 lies within. */
+export type Span = readonly [low: number, high: number];
+
+/** Spans of a network's activations by their names. */
+export type Spans = Readonly<Record<string, Span>>;
+
 /** Everything a patch embedding depends on beside the image, and beside the engine, which agrees to rounding. */
 export interface FeatureSpec {
   backbone: string;
@@ -50,6 +61,10 @@ export interface FeatureSpec {
   preprocessing: Preprocessing;
   /** The patch embedding where left out. */
   reading?: Reading;
+  /** Single where left out. */
+  precision?: NetworkPrecision;
+  /** Of a network in 8 bits: what its activations span, measured on training images when a detector is fitted. */
+  spans?: Spans;
 }
 
 /** An image to embed, with the change of an injected copy. */

@@ -110,6 +110,15 @@ function halfEven(difference: number): number {
   return difference % 2 === 0 ? floor : floor + (floor % 2);
 }
 
+/** The least and the largest value that {@link normalise} gives. */
+export function pixelSpan({
+  mean: means = IMAGENET_MEAN,
+  deviation = IMAGENET_DEVIATION,
+}: Pick<Preprocessing, 'mean' | 'deviation'>): [low: number, high: number] {
+  const ends = (value: number): number[] => means.map((mean, c) => (value - mean) / deviation[c]);
+  return [Math.min(0, ...ends(0)), Math.max(0, ...ends(1))];
+}
+
 /** RGB bytes to network input: (v/255 − μ)/σ, by ImageNet's statistics or others, [height × width × 3] float32. */
 export function normalise(
   image: Raster,

@@ -3,8 +3,19 @@ import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSafetensors, type StoredTensor, writeSafetensors } from './safetensors.js';
 
-/** Results of one kind of stage: `features`, `weights`, `picks`, `neighbours`, fitted `models`, `checkpoints` of unfinished training, and `previews`. */
-export type CacheKind = 'features' | 'weights' | 'picks' | 'neighbours' | 'models' | 'checkpoints' | 'previews';
+/**
+ * Results of one kind of stage: `features`, `spans` of networks in 8 bits, `weights`, `picks`, `neighbours`, fitted `models`, `checkpoints`
+ * of unfinished training, and `previews`.
+ */
+export type CacheKind =
+  | 'features'
+  | 'spans'
+  | 'weights'
+  | 'picks'
+  | 'neighbours'
+  | 'models'
+  | 'checkpoints'
+  | 'previews';
 
 /** What happened so far: entries found, computed, and found damaged. */
 export type CacheCounts = Partial<Record<CacheKind, { reused: number; computed: number; damaged: number }>>;
@@ -147,7 +158,7 @@ export async function listCache(folder: string): Promise<CacheFile[]> {
   const files: CacheFile[] = [];
   // Only what this module writes, so that clearing a wrong folder harms nothing.
   const own =
-    /^(features|weights|picks|neighbours|models|checkpoints|previews)[\\/][0-9a-f]{2}[\\/]\.?[0-9a-f]{64}\.safetensors/;
+    /^(features|spans|weights|picks|neighbours|models|checkpoints|previews)[\\/][0-9a-f]{2}[\\/]\.?[0-9a-f]{64}\.safetensors/;
   for (const name of names.filter((entry) => own.test(entry))) {
     const path = join(folder, name);
     const info = await stat(path).catch(() => null);

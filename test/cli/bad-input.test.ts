@@ -57,6 +57,25 @@ const mask = (folder: string, name = '000_mask.png'): string => join(folder, 'bo
 
 const cases: Case[] = [
   {
+    what: 'a network in int8 on an engine that has none',
+    args: evaluate('--weights', 'random', '--engine', 'wasm', '--precision-network', 'int8'),
+    message: /runs by onnxruntime on the processor alone, not by wasm.*Give --engine onnx/s,
+  },
+  {
+    what: 'a network that has no form in int8',
+    args: evaluate(
+      '--backbone',
+      'resnet50v2',
+      '--weights',
+      'random',
+      '--engine',
+      'onnx',
+      '--precision-network',
+      'int8',
+    ),
+    message: /resnet50v2 cannot compute in int8.*Choose one of resnet18, resnet50, wide_resnet50_2/s,
+  },
+  {
     what: 'a truncated PNG',
     spoil: (f) => truncate(train(f), 3000),
     args: evaluate(),
