@@ -6,6 +6,7 @@ import type { Watch } from '../progress.js';
 import { checkCount, helpersOf, selectInThreads } from './greedy.js';
 import { AXES, layOut, putCentre } from './greedy-layout.js';
 import { principalAxes, reduce } from './principal-axes.js';
+import { tightOrder } from './tight-blocks.js';
 import { wholePart, wholeRows } from './whole-rows.js';
 
 /** What a selection goes on from. */
@@ -45,7 +46,8 @@ export async function continueGreedy(
   const frame = await principalAxes(threads, both, d, AXES);
   const { levels, slack } = await reduce(threads, both, frame, [AXES]);
   const whole = wholeRows(levels[0], AXES + 1);
-  const layout = layOut(z, wholePart(whole, 0, n), n, d, m + count, slack, 1, helpersOf(threads));
+  const order = tightOrder(levels[0].subarray(0, n * (AXES + 1)), AXES + 1);
+  const layout = layOut(z, wholePart(whole, 0, n), n, d, m + count, slack, 1, helpersOf(threads), order);
   const state = { ...layout, ...layout.states[0] };
   const { arena, block, blocks } = state;
   for (let c = 0; c < m; c++) {
@@ -55,7 +57,7 @@ export async function continueGreedy(
   // No centre was applied to any block yet: each meets all of them when it first comes to the top.
   values.fill(Number.POSITIVE_INFINITY, 0, n);
   values.fill(-1, n);
-  if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = 0;
+  if (kept) for (let i = 0; i < n; i++) if (kept[layout.ranks[i]] === 0) values[i] = 0;
   block.set({ count: m });
   const kernels = instantiateKernels(arena.memory);
   kernels.enlist(block.at);

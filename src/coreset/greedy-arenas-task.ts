@@ -28,6 +28,8 @@ interface Part {
   tree: Int32Array;
   bound: Float32Array;
   distance: Float32Array;
+  /** The part's row at each place. */
+  ranks: Int32Array;
 }
 
 /** @returns the picks among all rows. @throws Cancelled. */
@@ -44,13 +46,14 @@ export function run(
       tree: new Int32Array(memory.buffer, block.get('tree'), 2),
       bound: new Float32Array(memory.buffer, block.get('bound'), blocks),
       distance: new Float32Array(memory.buffer, block.get('distance'), blocks * 8),
+      ranks: new Int32Array(memory.buffer, block.get('rank'), blocks * 8),
     };
   });
   const drop = (): void => {
-    for (const [p, { distance }] of parts.entries()) {
+    for (const [p, { distance, ranks }] of parts.entries()) {
       const own = kept?.subarray(p * rows, (p + 1) * rows);
-      own?.forEach((stays, i) => {
-        if (stays === 0) distance[i] = firstPickFromKept ? -1 : 0;
+      ranks.subarray(0, own?.length ?? 0).forEach((row, place) => {
+        if (own![row] === 0) distance[place] = firstPickFromKept ? -1 : 0;
       });
     }
   };
@@ -104,18 +107,18 @@ function share(parts: readonly Part[], from: number, number: number): void {
     if (p === from) continue;
     const { full, whole } = centreOf(part, number);
     full.set(source.full);
-    for (let i = 0; i < whole.length; i += 4) whole[i] = source.whole[i];
+    for (let i = 0; i < whole.length; i += 8) whole[i] = source.whole[i];
     part.block.set({ count: number + 1 });
   }
 }
 
-/** A centre's two forms; of the whole one every fourth word is its own. */
+/** A centre's two forms; of the whole one every eighth word is its own. */
 function centreOf({ block, kernels }: Part, number: number): { full: Float32Array; whole: Int32Array } {
   const { buffer } = kernels.memory;
   const [d, pairs] = [block.get('d'), block.get('pairs')];
-  const group = block.get('wholeCentres') + (number >> 2) * (pairs + 1) * 16;
+  const group = block.get('wholeCentres') + (number >> 3) * (pairs + 1) * 32;
   return {
     full: new Float32Array(buffer, block.get('centres') + number * d * 4, d),
-    whole: new Int32Array(buffer, group + (number & 3) * 4, 4 * pairs + 1),
+    whole: new Int32Array(buffer, group + (number & 7) * 4, 8 * pairs + 1),
   };
 }

@@ -9,6 +9,7 @@ import { AXES, layOut, type State, selectionBytes } from './greedy-layout.js';
 import { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
 import { initialAnchors } from './initial-anchors.js';
 import { principalAxes, reduce } from './principal-axes.js';
+import { tightOrder } from './tight-blocks.js';
 import { wholePart, wholeRows } from './whole-rows.js';
 
 const ARENAS = task<typeof import('./greedy-arenas-task.js')>(new URL('./greedy-arenas-task.js', import.meta.url));
@@ -49,15 +50,17 @@ export async function greedyInArenas(
   const states: State[] = [];
   for (let from = 0; from < n; from += rows) {
     const to = Math.min(n, from + rows);
-    const layout = layOut(z.subarray(from * d, to * d), wholePart(whole, from, to), to - from, d, count, slack, 1, 0);
+    const own = z.subarray(from * d, to * d);
+    const order = tightOrder(levels[0].subarray(from * (AXES + 1), to * (AXES + 1)), AXES + 1);
+    const layout = layOut(own, wholePart(whole, from, to), to - from, d, count, slack, 1, 0, order);
     states.push({ ...layout, ...layout.states[0] });
   }
   const kernels = states.map(({ arena }) => instantiateKernels(arena.memory));
   const initial = initialAnchors(states, kernels, anchors, n, d);
-  for (const [s, { arena, block, blocks }] of states.entries()) {
+  for (const [s, { arena, block, blocks, ranks }] of states.entries()) {
     const values = arena.floats(block.get('distance'), blocks * 8);
     const own = initial.subarray(s * rows, (s + 1) * rows);
-    for (let i = 0; i < own.length; i++) values[i] = Math.fround(own[i] * own[i]);
+    for (let i = 0; i < own.length; i++) values[i] = Math.fround(own[ranks[i]] * own[ranks[i]]);
     values.fill(-1, own.length);
   }
   const stop = stopWord();

@@ -1,10 +1,13 @@
 import { type Arena, createArena, LARGEST_ARENA } from '../kernels/arena.js';
 import { type Block, blockAt, blockBytes } from '../kernels/block.js';
 import { GREEDY_BLOCK, type GreedyBlock } from '../kernels/blocks.js';
+import { fillMiddles } from './tight-blocks.js';
 import { fillWholePanels, paddedWhole, type WholeRows } from './whole-rows.js';
 
 /** Leading axes of the bound; with the residual's norm they make 24 coordinates. */
 export const AXES = 23;
+/** The rank of a place without a row. */
+const NO_ROW = 0x7fffffff;
 /** Job slots of a helper: while it works on one, the next waits in another. */
 export const SLOTS = 2;
 
@@ -19,6 +22,8 @@ export interface Layout {
   arena: Arena;
   blocks: number;
   helpers: number;
+  /** The row at each place [8 · blocks], beyond every row where none lies. */
+  ranks: Int32Array;
   states: RunState[];
 }
 
@@ -40,10 +45,10 @@ function sizesOf(n: number, d: number, most: number, helpers: number): Sizes {
   const blocks = Math.ceil(n / 8);
   const dims = paddedWhole(AXES + 1);
   const leaves = 2 ** Math.ceil(Math.log2(Math.max(2, blocks)));
-  const groups = Math.ceil(most / 4) + 1;
-  const shared = blocks * 8 * (4 * d + 2 * dims + 4);
+  const groups = Math.ceil(most / 8) + 1;
+  const shared = blocks * 8 * (4 * d + 2 * dims + 12) + blocks * (2 * dims + 4);
   const each =
-    4 * (blocks * 8 * 2 + groups * (4 * d + 2 * dims + 4) + blocks * 2 + leaves * 2 + most) +
+    4 * (blocks * 8 * 2 + groups * (8 * d + 4 * dims + 8) + blocks * 4 + leaves * 2 + most) +
     (helpers * SLOTS + 2) * 128 +
     4096;
   return { blocks, dims, leaves, groups, shared, each };
@@ -76,7 +81,9 @@ export function selectionRoom(n: number, d: number, most: number, helpers: numbe
 
 /**
  * Lays rows z [n × d] and their reduced form [n × (AXES + 1)] in whole numbers out for the kernel, with buffers for `runs` simultaneous
- * selections of at most `most` rows, each with `helpers` helping threads. @param room where z lies already, of the same sizes.
+ * selections of at most `most` rows, each with `helpers` helping threads.
+ * @param order which row lies at each place [n]: best near ones beside each other; by rows where null.
+ * @param room where z lies already, of the same sizes: it stays in the order of rows.
  */
 export function layOut(
   z: Float32Array,
@@ -87,20 +94,33 @@ export function layOut(
   slack: number,
   runs: number,
   helpers: number,
+  order: Int32Array | null,
   room?: SelectionRoom,
 ): Layout {
+  if (room && order) throw new RangeError('rows that lie in their room stay in their order');
   const { blocks, dims, leaves, groups, shared, each } = sizesOf(n, d, most, helpers);
   const slots = helpers * SLOTS;
   const arena = room?.arena ?? createArena(shared + runs * each);
   const panels = room?.panels ?? arena.take(blocks * 8 * d * 4);
   const wholePanels = arena.take(blocks * 8 * dims * 2);
   const squares = arena.take(blocks * 8 * 4);
-  fillPanels(arena.floats(panels, blocks * 8 * d), z, d);
-  fillWholePanels(
-    new Int16Array(arena.memory.buffer, wholePanels, blocks * 8 * dims),
-    arena.ints(squares, blocks * 8),
-    whole,
-  );
+  const rank = arena.take(blocks * 8 * 4);
+  const middles = arena.take(blocks * dims * 2);
+  const middleSquares = arena.take(blocks * 4);
+  const offsets = arena.take(blocks * 8 * 4);
+  const halves = (at: number, length: number): Int16Array => new Int16Array(arena.memory.buffer, at, length);
+  if (order) gatherPanels(arena.floats(panels, blocks * 8 * d), z, d, order);
+  else fillPanels(arena.floats(panels, blocks * 8 * d), z, d);
+  fillWholePanels(halves(wholePanels, blocks * 8 * dims), arena.ints(squares, blocks * 8), whole, order);
+  const laid = {
+    middles: halves(middles, blocks * dims),
+    squares: arena.ints(middleSquares, blocks),
+    offsets: arena.floats(offsets, blocks * 8),
+  };
+  fillMiddles(laid, whole, order);
+  const ranks = arena.ints(rank, blocks * 8);
+  for (let i = 0; i < n; i++) ranks[i] = order ? order[i] : i;
+  ranks.fill(NO_ROW, n);
   const states = Array.from({ length: runs }, () => {
     const block = blockAt(arena.memory, arena.take(blockBytes(GREEDY_BLOCK)), GREEDY_BLOCK);
     block.set({
@@ -110,11 +130,17 @@ export function layOut(
       panels,
       wholePanels,
       squares,
-      centres: arena.take(groups * 4 * d * 4),
-      wholeCentres: arena.take(groups * 8 * (dims + 2)),
+      rank,
+      middles,
+      middleSquares,
+      offsets,
+      centres: arena.take(groups * 8 * d * 4),
+      wholeCentres: arena.take(groups * 16 * (dims + 2)),
       distance: arena.take(blocks * 32),
       limit: arena.take(blocks * 32),
+      reach: arena.take(blocks * 4),
       bound: arena.take(blocks * 4),
+      leading: arena.take(blocks * 4),
       applied: arena.take(blocks * 4),
       tree: arena.take(leaves * 8),
       leaves,
@@ -123,17 +149,32 @@ export function layOut(
       // One for each row of a pair.
       slack: 2 * (slack + whole.error),
       slots,
-      jobs: arena.take(slots * 72),
+      jobs: arena.take(slots * 76),
     });
     return { block, stop: arena.take(4) };
   });
-  return { arena, blocks, helpers, states };
+  return { arena, blocks, helpers, ranks, states };
 }
 
-/** A row of a layout. */
-export function laidRow({ arena, block }: State, row: number, d: number): Float32Array {
-  const panel = arena.floats(block.get('panels') + (row >> 3) * 32 * d, 8 * d);
-  return Float32Array.from({ length: d }, (_, a) => panel[a * 8 + (row & 7)]);
+/** What lies at a place of a layout. */
+export function laidRow({ arena, block }: State, place: number, d: number): Float32Array {
+  const panel = arena.floats(block.get('panels') + (place >> 3) * 32 * d, 8 * d);
+  return Float32Array.from({ length: d }, (_, a) => panel[a * 8 + (place & 7)]);
+}
+
+/** Where each row lies: the other way round of `ranks`. @param n rows. */
+export function placesOf({ ranks }: Layout, n: number): Int32Array {
+  const places = new Int32Array(n);
+  for (let place = 0; place < n; place++) places[ranks[place]] = place;
+  return places;
+}
+
+/** Rows in an order as panels [d × 8]. */
+function gatherPanels(panels: Float32Array, z: Float32Array, d: number, order: Int32Array): void {
+  for (const [place, row] of order.entries()) {
+    const at = (place >> 3) * 8 * d + (place & 7);
+    for (let a = 0; a < d; a++) panels[at + a * 8] = z[row * d + a];
+  }
 }
 
 /** Rows as panels [d × 8], perhaps where they lie. */
@@ -151,15 +192,15 @@ function fillPanels(panels: Float32Array, z: Float32Array, d: number): void {
 export function putCentre({ arena, block }: State, number: number, row: Float32Array, whole: Int16Array): void {
   arena.floats(block.get('centres') + number * row.length * 4, row.length).set(row);
   const pairs = block.get('pairs');
-  const group = block.get('wholeCentres') + (number >> 2) * (pairs + 1) * 16 + (number & 3) * 4;
+  const group = block.get('wholeCentres') + (number >> 3) * (pairs + 1) * 32 + (number & 7) * 4;
   let squares = 0;
   for (let i = 0; i < pairs; i++) {
-    const pair = new Int16Array(arena.memory.buffer, group + i * 16, 2);
+    const pair = new Int16Array(arena.memory.buffer, group + i * 32, 2);
     for (const a of [0, 1]) {
       const value = whole[2 * i + a];
       pair[a] = -2 * value;
       squares += value * value;
     }
   }
-  arena.ints(group + pairs * 16, 1)[0] = squares;
+  arena.ints(group + pairs * 32, 1)[0] = squares;
 }

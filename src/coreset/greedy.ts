@@ -12,6 +12,7 @@ import { AXES, layOut, type SelectionRoom, type State, selectionBytes } from './
 import { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
 import { initialAnchors } from './initial-anchors.js';
 import { principalAxes, reduce } from './principal-axes.js';
+import { tightOrder } from './tight-blocks.js';
 import { wholeRows } from './whole-rows.js';
 
 export { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
@@ -96,7 +97,8 @@ export async function prepareGreedy(
   checkFinite('z', z, d);
   const frame = await principalAxes(threads, z, d, AXES);
   const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers, room);
+  const order = room ? null : tightOrder(levels[0], AXES + 1);
+  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers, order, room);
   const kernels = instantiateKernels(layout.arena.memory);
   return {
     async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
@@ -109,12 +111,13 @@ export async function prepareGreedy(
       arena.ints(state.stop, 1)[0] = 0;
       const values = arena.floats(block.get('distance'), blocks * 8);
       const initial = initialAnchors([state], [kernels], anchors, n, d);
-      for (let i = 0; i < n; i++) values[i] = Math.fround(initial[i] * initial[i]);
+      const { ranks } = layout;
+      for (let i = 0; i < n; i++) values[i] = Math.fround(initial[ranks[i]] * initial[ranks[i]]);
       values.fill(-1, n);
       // Below every distance, as the padding: then not even a fill is a removed row.
       const dropped = firstPickFromKept ? -1 : 0;
       const drop = (): void => {
-        if (kept) for (let i = 0; i < n; i++) if (kept[i] === 0) values[i] = dropped;
+        if (kept) for (let i = 0; i < n; i++) if (kept[ranks[i]] === 0) values[i] = dropped;
       };
       if (firstPickFromKept) drop();
       kernels.enlist(block.at);

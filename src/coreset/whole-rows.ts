@@ -92,15 +92,21 @@ const FAR = 0x3fffffff;
 
 /**
  * Lays rows out for the kernels: panels [rows/8 × padded/2 × 8 × 2] of pairs of dimensions, and squares [rows].
- * Rows beyond the last are at a distance beyond every limit.
+ * Rows beyond the last are at a distance beyond every limit. @param order which row lies at each place; by rows where null.
  */
-export function fillWholePanels(panels: Int16Array, squares: Int32Array, { values, padded }: WholeRows): void {
+export function fillWholePanels(
+  panels: Int16Array,
+  squares: Int32Array,
+  { values, padded }: WholeRows,
+  order: Int32Array | null = null,
+): void {
   squares.fill(FAR);
   for (let i = 0; i * padded < values.length; i++) {
+    const row = order ? order[i] : i;
     const at = Math.floor(i / PANEL) * PANEL * padded + 2 * (i % PANEL);
     let sum = 0;
     for (let a = 0; a < padded; a++) {
-      const value = values[i * padded + a];
+      const value = values[row * padded + a];
       panels[at + (a >> 1) * 2 * PANEL + (a & 1)] = value;
       sum += value * value;
     }

@@ -1,7 +1,7 @@
 // Parameter blocks of the kernels: 4-byte words in an arena, in the order written here and nowhere else. `usize` is an
 // offset in the memory. scripts/build-kernels.mjs makes ../blocks.ts of this, through which the host writes them.
 
-/** A greedy selection: its rows, what is known of each and where its picks go. */
+/** A greedy selection: its rows, in places that may be another order, what is known of each and where its picks go. */
 @unmanaged
 export class GreedyBlock {
   /** Blocks of 8 rows. */
@@ -15,16 +15,25 @@ export class GreedyBlock {
   /** The same in whole numbers [pairs × 8 × 2], and their squares [8 · blocks]. */
   wholePanels: usize;
   squares: usize;
+  /** Which row lies at each place [8 · blocks]; beyond every row where none does. */
+  rank: usize;
+  /** The middle of each block's rows in whole numbers [blocks × pairs × 2], its square [blocks] and each row's distance from it [8 · blocks]. */
+  middles: usize;
+  middleSquares: usize;
+  offsets: usize;
   /** Chosen rows [picks × d]. */
   centres: usize;
-  /** Chosen rows in whole numbers, in groups of four: −2c [pairs × 4 × 2], then |c|² [4]. */
+  /** Chosen rows in whole numbers, in groups of eight: −2c [pairs × 8 × 2], then |c|² [8]. */
   wholeCentres: usize;
   /** Squared distance of each row to the centres applied so far. */
   distance: usize;
   /** Largest whole distance at which a centre may still come closer, by row. */
   limit: usize;
-  /** Largest of a block's distances. */
+  /** Largest whole distance of a centre from a block's middle at which it may still come closer to one of its rows. */
+  reach: usize;
+  /** Largest of a block's distances, and the lowest row that has it. */
   bound: usize;
+  leading: usize;
   /** Centres applied to each block. */
   applied: usize;
   /** Tournament of blocks by bound [2 · leaves]. */
@@ -41,7 +50,7 @@ export class GreedyBlock {
   full: i32;
   /** Job slots, a few to each helper. */
   slots: i32;
-  /** 64 bytes a slot, then two words each for the block it holds and that block's bound. */
+  /** 64 bytes a slot, then three words each for the block it holds, that block's bound and its leading row. */
   jobs: usize;
 }
 

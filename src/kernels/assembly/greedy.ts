@@ -3,11 +3,13 @@ import { GreedyBlock } from './blocks';
 // Greedy k-centre selection, exact and lazy (docs/methods.md 3.2). Rows lie in blocks of 8, each block a panel [d × 8].
 // Every block has an upper bound on its rows' distance to the chosen centres, from its last refresh: distances only
 // fall, so a stale bound stays valid. The block with the greatest bound is refreshed, or, if it is fresh, gives the
-// next centre. A refresh first bounds each pending centre from below in few dimensions, in whole numbers, and computes the full distance
-// only where some row of the block could come closer. Ties go to the lowest row.
+// next centre. A refresh passes over pending centres that lie too far from a ball round the block's rows, eight at a time; it bounds the
+// others from below, row by row, both in few dimensions and whole numbers, and computes the full distance only where some row could come
+// closer. Ties go to the lowest row, wherever it lies.
 
 // Job slots of helpers, 64 bytes apart: what to do (block + 1, or -1 to leave) and the count of centres to apply.
 const SLOT: usize = 64;
+const NOTE: usize = 12;
 
 /** The largest bounds, in whole numbers, that rows of these squared distances or less may have. */
 function limitOf(distance: v128, slack: v128, scale: v128): v128 {
@@ -49,81 +51,88 @@ function applyCentre(p: GreedyBlock, block: i32, centre: i32): void {
   const scale = f32x4.splat(p.scale);
   v128.store(limitAt, limitOf(new0, slack, scale));
   v128.store(limitAt, limitOf(new1, slack, scale), 16);
+  setReach(p, block);
 }
 
-/** Lower bounds of 4 centres × 8 rows in few dimensions, then full distances where a row could come closer. */
-function applyGroup(p: GreedyBlock, block: i32, group: i32, count: i32): i32 {
+/** The whole distance, a little more, at which a centre may still come closer to each of four rows, from a middle so far off. */
+function reachOf(limits: v128, offsets: v128): v128 {
+  const root = f32x4.add(f32x4.sqrt(f32x4.convert_i32x4_s(limits)), offsets);
+  return f32x4.add(f32x4.mul(f32x4.mul(root, root), f32x4.splat(1.00001)), f32x4.splat(1));
+}
+
+/** A centre c may come closer to a row x only where |c − middle| ≤ |c − x| + |x − middle|: the row's limit and its offset. */
+function setReach(p: GreedyBlock, block: i32): void {
+  const limitAt = p.limit + ((<usize>block) << 5);
+  const offsetAt = p.offsets + ((<usize>block) << 5);
+  const most = f32x4.max(
+    reachOf(v128.load(limitAt), v128.load(offsetAt)),
+    reachOf(v128.load(limitAt, 16), v128.load(offsetAt, 16)),
+  );
+  const widest = max(
+    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
+  i32.store(p.reach + ((<usize>block) << 2), <i32>min(widest, 1e9));
+}
+
+/** Which of a group of 8 centres are within reach of a block, as bits. */
+function centresInReach(p: GreedyBlock, block: i32, group: i32): i32 {
   const pairs = p.pairs;
-  let pa = p.wholeCentres + <usize>group * ((pairs + 1) << 4);
-  let pb = p.wholePanels + ((<usize>block * pairs) << 5);
-  const end = pa + (pairs << 4);
-  const squaresAt = p.squares + ((<usize>block) << 5);
-  const q0 = v128.load(squaresAt);
-  const q1 = v128.load(squaresAt, 16);
-  let x = v128.load32_splat(end);
-  let c00 = i32x4.add(x, q0);
-  let c01 = i32x4.add(x, q1);
-  x = v128.load32_splat(end, 4);
-  let c10 = i32x4.add(x, q0);
-  let c11 = i32x4.add(x, q1);
-  x = v128.load32_splat(end, 8);
-  let c20 = i32x4.add(x, q0);
-  let c21 = i32x4.add(x, q1);
-  x = v128.load32_splat(end, 12);
-  let c30 = i32x4.add(x, q0);
-  let c31 = i32x4.add(x, q1);
+  let middle = p.middles + ((<usize>block * pairs) << 2);
+  let pa = p.wholeCentres + <usize>group * ((pairs + 1) << 5);
+  const end = pa + (pairs << 5);
+  const own = v128.load32_splat(p.middleSquares + ((<usize>block) << 2));
+  let c0 = i32x4.add(v128.load(end), own);
+  let c1 = i32x4.add(v128.load(end, 16), own);
   while (pa < end) {
-    const b0 = v128.load(pb);
-    const b1 = v128.load(pb, 16);
-    x = v128.load32_splat(pa);
-    c00 = i32x4.add(c00, i32x4.dot_i16x8_s(x, b0));
-    c01 = i32x4.add(c01, i32x4.dot_i16x8_s(x, b1));
-    x = v128.load32_splat(pa, 4);
-    c10 = i32x4.add(c10, i32x4.dot_i16x8_s(x, b0));
-    c11 = i32x4.add(c11, i32x4.dot_i16x8_s(x, b1));
-    x = v128.load32_splat(pa, 8);
-    c20 = i32x4.add(c20, i32x4.dot_i16x8_s(x, b0));
-    c21 = i32x4.add(c21, i32x4.dot_i16x8_s(x, b1));
-    x = v128.load32_splat(pa, 12);
-    c30 = i32x4.add(c30, i32x4.dot_i16x8_s(x, b0));
-    c31 = i32x4.add(c31, i32x4.dot_i16x8_s(x, b1));
-    pa += 16;
+    const x = v128.load32_splat(middle);
+    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(x, v128.load(pa)));
+    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(x, v128.load(pa, 16)));
+    middle += 4;
+    pa += 32;
+  }
+  const reach = v128.load32_splat(p.reach + ((<usize>block) << 2));
+  return i32x4.bitmask(i32x4.le_s(c0, reach)) | (i32x4.bitmask(i32x4.le_s(c1, reach)) << 4);
+}
+
+/** Whether a lower bound of a centre's distance is within the limit of one of a block's 8 rows. */
+function inLimits(p: GreedyBlock, block: i32, centre: i32): bool {
+  const pairs = p.pairs;
+  let pa = p.wholeCentres + <usize>(centre >> 3) * ((pairs + 1) << 5) + ((<usize>(centre & 7)) << 2);
+  let pb = p.wholePanels + ((<usize>block * pairs) << 5);
+  const end = pa + (pairs << 5);
+  const squaresAt = p.squares + ((<usize>block) << 5);
+  const own = v128.load32_splat(end);
+  let c0 = i32x4.add(own, v128.load(squaresAt));
+  let c1 = i32x4.add(own, v128.load(squaresAt, 16));
+  while (pa < end) {
+    const x = v128.load32_splat(pa);
+    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(x, v128.load(pb)));
+    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(x, v128.load(pb, 16)));
+    pa += 32;
     pb += 32;
   }
   const limitAt = p.limit + ((<usize>block) << 5);
-  const l0 = v128.load(limitAt);
-  const l1 = v128.load(limitAt, 16);
-  const m0 = v128.or(i32x4.le_s(c00, l0), i32x4.le_s(c01, l1));
-  const m1 = v128.or(i32x4.le_s(c10, l0), i32x4.le_s(c11, l1));
-  const m2 = v128.or(i32x4.le_s(c20, l0), i32x4.le_s(c21, l1));
-  const m3 = v128.or(i32x4.le_s(c30, l0), i32x4.le_s(c31, l1));
-  if (!v128.any_true(v128.or(v128.or(m0, m1), v128.or(m2, m3)))) return 0;
-  const first = group << 2;
-  let full = 0;
-  if (v128.any_true(m0)) {
-    applyCentre(p, block, first);
-    full++;
-  }
-  if (first + 1 < count && v128.any_true(m1)) {
-    applyCentre(p, block, first + 1);
-    full++;
-  }
-  if (first + 2 < count && v128.any_true(m2)) {
-    applyCentre(p, block, first + 2);
-    full++;
-  }
-  if (first + 3 < count && v128.any_true(m3)) {
-    applyCentre(p, block, first + 3);
-    full++;
-  }
-  return full;
+  return v128.any_true(v128.or(i32x4.le_s(c0, v128.load(limitAt)), i32x4.le_s(c1, v128.load(limitAt, 16))));
 }
 
 /** Applies every pending centre to a block and sets its bound anew. */
 function refresh(p: GreedyBlock, block: i32, count: i32): i32 {
   const appliedAt = p.applied + ((<usize>block) << 2);
+  const applied = i32.load(appliedAt);
   let full = 0;
-  for (let group = i32.load(appliedAt) >> 2; group << 2 < count; group++) full += applyGroup(p, block, group, count);
+  for (let group = applied >> 3; group << 3 < count; group++) {
+    const first = group << 3;
+    let near = centresInReach(p, block, group);
+    if (first < applied) near &= -1 << (applied - first);
+    if (count - first < 8) near &= (1 << (count - first)) - 1;
+    for (; near != 0; near &= near - 1) {
+      const centre = first + ctz(near);
+      if (!inLimits(p, block, centre)) continue;
+      applyCentre(p, block, centre);
+      full++;
+    }
+  }
   i32.store(appliedAt, count);
   setBound(p, block);
   return full;
@@ -134,16 +143,27 @@ function setBound(p: GreedyBlock, block: i32): void {
   let most = f32.load(at);
   for (let lane: usize = 1; lane < 8; lane++) most = max(most, f32.load(at + (lane << 2)));
   f32.store(p.bound + ((<usize>block) << 2), most);
+  const rank = p.rank + ((<usize>block) << 5);
+  let lowest = 0x7fffffff;
+  for (let lane: usize = 0; lane < 8; lane++) {
+    if (f32.load(at + (lane << 2)) == most) lowest = min(lowest, i32.load(rank + (lane << 2)));
+  }
+  i32.store(p.leading + ((<usize>block) << 2), lowest);
 }
 
-/** The winner of two blocks: the greater bound, of equals the lower block. -1 stands for none. */
+/**
+ * The winner of two blocks: the greater bound, of equals the lower leading row. -1 stands for none. A stale block whose bound still
+ * holds has no lower row with it: distances only fall.
+ */
 function winner(p: GreedyBlock, a: i32, b: i32): i32 {
   if (b < 0) return a;
   if (a < 0) return b;
   const bound = p.bound;
   const x = f32.load(bound + ((<usize>a) << 2));
   const y = f32.load(bound + ((<usize>b) << 2));
-  return x > y || (x == y && a < b) ? a : b;
+  if (x != y) return x > y ? a : b;
+  const leading = p.leading;
+  return i32.load(leading + ((<usize>a) << 2)) < i32.load(leading + ((<usize>b) << 2)) ? a : b;
 }
 
 function replay(p: GreedyBlock, block: i32, standing: i32): void {
@@ -157,7 +177,7 @@ function replay(p: GreedyBlock, block: i32, standing: i32): void {
   }
 }
 
-/** Sets every bound and limit from the rows' distances and builds the tournament tree. */
+/** Sets every bound, limit and reach from the rows' distances and builds the tournament tree. */
 export function build(p: GreedyBlock): void {
   const blocks = p.blocks;
   const leaves = p.leaves;
@@ -170,6 +190,7 @@ export function build(p: GreedyBlock): void {
     const none = f32x4.splat(0);
     v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at)), slack, scale));
     v128.store(limitAt, limitOf(f32x4.pmax(none, v128.load(at, 16)), slack, scale), 16);
+    setReach(p, block);
     setBound(p, block);
   }
   for (let leaf = 0; leaf < leaves; leaf++) {
@@ -180,29 +201,33 @@ export function build(p: GreedyBlock): void {
   }
 }
 
-/** Makes the row a centre: its vector joins the list in both forms. */
-function choose(p: GreedyBlock, block: i32, lane: usize): void {
+/** Makes a block's leading row a centre: its vector joins the list in both forms. */
+function choose(p: GreedyBlock, block: i32): void {
   const count = p.count;
   const d = p.d;
+  const row = i32.load(p.leading + ((<usize>block) << 2));
+  const rank = p.rank + ((<usize>block) << 5);
+  let lane: usize = 0;
+  while (i32.load(rank + (lane << 2)) != row) lane++;
   const panel = p.panels + ((<usize>block * d) << 5) + (lane << 2);
   const centre = p.centres + ((<usize>count * d) << 2);
   for (let i: usize = 0; i < d; i++) f32.store(centre + (i << 2), f32.load(panel + (i << 5)));
   // The centre's whole form is −2c and |c|² where rows hold x and |x|²: −2c·x + |c|² + |x|² is the squared distance.
   const pairs = p.pairs;
   const from = p.wholePanels + ((<usize>block * pairs) << 5) + (lane << 2);
-  const group = p.wholeCentres + <usize>(count >> 2) * ((pairs + 1) << 4) + ((<usize>(count & 3)) << 2);
+  const group = p.wholeCentres + <usize>(count >> 3) * ((pairs + 1) << 5) + ((<usize>(count & 7)) << 2);
   for (let i: usize = 0; i < pairs; i++) {
-    i32.store16(group + (i << 4), -2 * i32.load16_s(from + (i << 5)));
-    i32.store16(group + (i << 4), -2 * i32.load16_s(from + (i << 5), 2), 2);
+    i32.store16(group + (i << 5), -2 * i32.load16_s(from + (i << 5)));
+    i32.store16(group + (i << 5), -2 * i32.load16_s(from + (i << 5), 2), 2);
   }
-  i32.store(group + (pairs << 4), i32.load(p.squares + ((<usize>block) << 5) + (lane << 2)));
-  i32.store(p.picks + ((<usize>count) << 2), (block << 3) + <i32>lane);
+  i32.store(group + (pairs << 5), i32.load(p.squares + ((<usize>block) << 5) + (lane << 2)));
+  i32.store(p.picks + ((<usize>count) << 2), row);
   p.count = count + 1;
 }
 
-/** Where the leader notes what a slot holds: the block, or -1, and the bound it had when it was handed over. */
+/** Where the leader notes what a slot holds: the block, or -1, and the bound and leading row it had when it was handed over. */
 function noteAt(p: GreedyBlock, slot: i32): usize {
-  return p.jobs + <usize>p.slots * SLOT + ((<usize>slot) << 3);
+  return p.jobs + <usize>p.slots * SLOT + <usize>slot * NOTE;
 }
 
 function jobAt(p: GreedyBlock, slot: i32): usize {
@@ -222,6 +247,7 @@ function hand(p: GreedyBlock, slot: i32, block: i32): void {
   const note = noteAt(p, slot);
   i32.store(note, block);
   f32.store(note, f32.load(p.bound + ((<usize>block) << 2)), 4);
+  i32.store(note, i32.load(p.leading + ((<usize>block) << 2)), 8);
   replay(p, block, -1);
   const job = jobAt(p, slot);
   i32.store(job, p.count, 4);
@@ -266,12 +292,12 @@ function awaitDone(job: usize): void {
 /** A slot whose block might hold the next centre although the best of the others is `block`; or -1. */
 function contender(p: GreedyBlock, block: i32): i32 {
   const bound: f32 = block < 0 ? -Infinity : f32.load(p.bound + ((<usize>block) << 2));
+  const row = block < 0 ? 0x7fffffff : i32.load(p.leading + ((<usize>block) << 2));
   for (let slot = 0; slot < p.slots; slot++) {
     const note = noteAt(p, slot);
-    const other = i32.load(note);
-    if (other < 0) continue;
+    if (i32.load(note) < 0) continue;
     const held = f32.load(note, 4);
-    if (held > bound || (held == bound && other < block)) return slot;
+    if (held > bound || (held == bound && i32.load(note, 8) < row)) return slot;
   }
   return -1;
 }
@@ -338,11 +364,7 @@ export function select(p: GreedyBlock, target: i32, budget: i32): i32 {
       collect(p, slot);
       continue;
     }
-    const at = p.distance + ((<usize>block) << 5);
-    const bound = f32.load(p.bound + ((<usize>block) << 2));
-    let lane: usize = 0;
-    while (f32.load(at + (lane << 2)) != bound) lane++;
-    choose(p, block, lane);
+    choose(p, block);
   }
   for (let slot = 0; slot < p.slots; slot++) collect(p, slot);
   return p.count;
@@ -391,10 +413,5 @@ export function settle(p: GreedyBlock, least: f32, budget: i32): i32 {
 
 /** Makes the greatest row of the block on top, which must be fresh, a centre. */
 export function chooseTop(p: GreedyBlock): void {
-  const block = i32.load(p.tree, 4);
-  const at = p.distance + ((<usize>block) << 5);
-  const bound = f32.load(p.bound + ((<usize>block) << 2));
-  let lane: usize = 0;
-  while (f32.load(at + (lane << 2)) != bound) lane++;
-  choose(p, block, lane);
+  choose(p, i32.load(p.tree, 4));
 }
