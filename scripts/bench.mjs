@@ -1,4 +1,4 @@
-// npm run bench [-- --growth | --engine NAME… [--small]]: every stage against a plain baseline and the machine's limits, in one run.
+// npm run bench [-- --growth | --engine NAME… [--small] | --against REV [--runs N]]: every stage against a plain baseline and the machine's limits, in one run.
 // Medians of interleaved runs on generated data of real shape; stages of the real screw job when SOFTPATCH_SHARED has it.
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -21,6 +21,14 @@ const engines = process.argv.indexOf('--engine');
 if (engines > 0) {
   const names = process.argv.slice(engines + 1).filter((name) => !name.startsWith('--'));
   benchEngines(names, process.argv.includes('--small'));
+  process.exit();
+}
+
+const against = process.argv.indexOf('--against');
+if (against > 0) {
+  const { benchAgainst } = await import('./bench-against.mjs');
+  const runs = process.argv.indexOf('--runs');
+  await benchAgainst(process.argv[against + 1], runs > 0 ? Number(process.argv[runs + 1]) : 3);
   process.exit();
 }
 

@@ -19,7 +19,7 @@ export { patchWeights } from './denoise/weights.js';
 export { type GroupIndex, type GroupJob, indexGroups } from './detector/group-index.js';
 export { imageScores } from './detector/image-scores.js';
 export { nearestOthers, type Others, type OthersJob } from './detector/nearest-others.js';
-export { indexNeighbours, type NeighbourIndex, type Neighbours } from './detector/neighbours.js';
+export { indexNeighbours, type NeighbourIndex, type Neighbours, type SearchOptions } from './detector/neighbours.js';
 export { MOST_BANKS, type NearestInBanks, nearestInBanks } from './detector/neighbours-many.js';
 export { patchScores } from './detector/score.js';
 export { type Arena, createArena, sharedFloats, toShared } from './kernels/arena.js';

@@ -1,21 +1,24 @@
 import type { Category, Sample } from '../dataset/category.js';
 import type { TrainingImage } from '../dataset/noise.js';
+import { discard } from '../denoise/cut.js';
 import { gather } from '../detector/bank.js';
 import { type BankConfig, checkBankConfig } from '../detector/config.js';
-import { fitBank } from '../detector/fit-bank.js';
-import { INDEX_NEIGHBOURS, type Neighbours } from '../detector/neighbours.js';
+import { weigh } from '../detector/fit-bank.js';
 import { InputError } from '../errors.js';
 import { type EvaluateConfig, mustBeBank } from '../experiment/config.js';
 import { contaminate } from '../experiment/contaminate.js';
 import type { Lab } from '../experiment/lab.js';
 import { patchGrid } from '../features/layers.js';
 import { featureReader } from '../features/reader.js';
+import type { Progress } from '../progress.js';
 import { createRandom } from '../random.js';
+import { DEPTH, type NearestKept, nearestKept } from './nearest-kept.js';
+import { selectKept } from './select-kept.js';
 
-/** Neighbours kept a query: when the nearest is removed at some τ, the next one steps in. */
-const DEPTH = 16;
 /** The largest τ at which a coreset is selected for the union. */
 const HIGHEST = 0.4;
+/** The largest τ that a preview answers from all that counts. */
+export const PREVIEWED = 0.5;
 
 /** The filtered bank of a preview: what answers any τ after one fit. */
 export interface PreviewBank {
@@ -31,14 +34,13 @@ export interface PreviewBank {
   picks: Int32Array;
   /** [picks] what multiplies the scores of patches that match a row; null where nothing does. */
   soft: Float32Array | null;
-  /** [test·positions × depth] nearest rows of the union. */
-  found: Neighbours;
-  depth: number;
+  /** Of each of [test·positions] patches the rows of the union that count at some τ up to {@link PREVIEWED}. */
+  found: NearestKept;
 }
 
 /**
- * Fits what a preview answers from: the union of the coresets at τ = 0, the configured τ and 0.4, and of every test patch its
- * 16 nearest rows of that union.
+ * Fits what a preview answers from: the union of the coresets at τ = 0, the configured τ and 0.4, and of every test patch the rows of that
+ * union that are nearest at some τ.
  * @throws InputError for a method without a discriminator, or more neighbours than are kept; Cancelled.
  */
 export async function previewBank(lab: Lab, category: Category, config: EvaluateConfig): Promise<PreviewBank> {
@@ -55,16 +57,16 @@ export async function previewBank(lab: Lab, category: Category, config: Evaluate
   const reader = await featureReader(lab, features);
   const patches = await reader.patches(train, () => ({ progress: reporter.stage('train features'), signal }));
   const { dimensions } = patches;
-  const fits: Awaited<ReturnType<typeof fitBank>>[] = [];
-  for (const tau of new Set([0, bank.tau, HIGHEST])) {
-    fits.push(await fitBank(lab, patches, { ...bank, tau }, createRandom(seed)));
-  }
-  const weights = fits[0].trace.patchWeights!;
-  const picks = Int32Array.from(new Set(fits.flatMap((fitted) => [...fitted.bank.picks]))).sort();
+  const random = createRandom(seed);
+  const { weights } = await weigh(lab, patches, bank, random);
+  const keeps = [...new Set([0, bank.tau, HIGHEST])].map((tau) => (tau > 0 ? discard(weights, tau).kept : null));
+  const selected = await selectKept(lab, patches, bank, keeps, random);
+  const picks = Int32Array.from(new Set(selected.flatMap((own) => [...own]))).sort();
   const union = gather({ rows: await patches.rows(), dimensions }, picks, weights, bank);
   const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
-  const index = await compute.run(INDEX_NEIGHBOURS, { bank: union.rows, d: dimensions, k: DEPTH });
-  const found = await index.search(queries, { progress: reporter.stage('search'), signal });
-  const depth = found.rows.length / (test.length * positions);
-  return { bank, train, test, grid, positions, weights, picks, soft: union.weights, found, depth };
+  const own = Float32Array.from(picks, (pick) => weights[pick]);
+  const filtered = { rows: union.rows, d: dimensions, weights: own, lowest: discard(weights, PREVIEWED).cut };
+  const stage = (): Progress => reporter.stage('search');
+  const found = await nearestKept(compute, filtered, bank.neighbours, queries, { stage, signal });
+  return { bank, train, test, grid, positions, weights, picks, soft: union.weights, found };
 }

@@ -2,6 +2,7 @@ import type { Category } from '../dataset/category.js';
 import { discard } from '../denoise/cut.js';
 import { imageScores } from '../detector/image-scores.js';
 import { anomalyMap } from '../detector/map.js';
+import { NO_ROW } from '../detector/no-row.js';
 import type { EvaluateConfig } from '../experiment/config.js';
 import { type Diagnostics, defectPatches, diagnose } from '../experiment/diagnostics.js';
 import type { Lab } from '../experiment/lab.js';
@@ -30,16 +31,12 @@ export interface Preview {
 
 /**
  * An interactive view of τ. The approximation, `filtered bank`: coresets are selected at τ = 0, the configured τ and 0.4
- * only; for another τ their union is filtered by weight instead of selecting anew, neighbours come from the 16 nearest of
- * the union, and pixel AUROC is taken on every fourth row and column. Compare with `sweep` for the exact value.
+ * only; for another τ their union is filtered by weight instead of selecting anew, of removed rows in the way of a patch 16 are looked at,
+ * and pixel AUROC is taken on every fourth row and column. Beyond τ = 0.5 the nearest row that stays there stands in. Compare with `sweep` for the exact value.
  * @throws InputError for a method without a discriminator, or more neighbours than are kept; Cancelled.
  */
 export async function createPreview(lab: Lab, category: Category, config: EvaluateConfig): Promise<Preview> {
-  const { bank, train, test, grid, positions, weights, picks, soft, found, depth } = await previewBank(
-    lab,
-    category,
-    config,
-  );
+  const { bank, train, test, grid, positions, weights, picks, soft, found } = await previewBank(lab, category, config);
   const { crop } = config.features.preprocessing;
   const masks = category.masked ? await fewAtOnce(test, (sample) => maskOf(sample, config)) : null;
   const defects = category.masked
@@ -48,11 +45,13 @@ export async function createPreview(lab: Lab, category: Category, config: Evalua
   const labels = test.map(({ label }) => label);
 
   /** Mean distance to the nearest kept rows, the last looked at standing in, times the nearest one's weight. */
+  const { depth } = found;
   const scoresAt = (kept: Uint8Array): Float32Array =>
     Float32Array.from({ length: test.length * positions }, (_, q) => {
       let [sum, taken, nearest] = [0, 0, -1];
       for (let j = 0; j < depth && taken < bank.neighbours; j++) {
         const at = q * depth + j;
+        if (found.rows[at] === NO_ROW) continue;
         if (kept[picks[found.rows[at]]] === 0 && j < depth - 1) continue;
         sum += found.squared[at];
         taken++;

@@ -144,8 +144,7 @@ async function pick(
   const projects = isGreedy(sampler);
   const projection = projectionFor(random, 'coreset', patches.dimensions);
   const draws = random.fork('sampler');
-  const identity = [hashBytes(projection), draws.fork('identity').integer(2 ** 31), kept && hashBytes(kept)];
-  const dependsOn = ['picks', VERSION, patches.key, patches.count, sampler, ratio, firstPickFromKept, identity];
+  const dependsOn = picksKey(patches, { sampler, ratio, firstPickFromKept }, random, kept);
   let seconds = 0;
   const stored = await cache.remember('picks', dependsOn, async () => {
     const { z, begin } = projects
@@ -161,6 +160,22 @@ async function pick(
     return { picks: { dtype: 'I32', shape: [data.length], data } };
   });
   return { picks: stored.picks.data as Int32Array, seconds };
+}
+
+/** What the picks of a fit depend on, by which they are remembered under `picks`. @param random that of the fit. */
+export function picksKey(
+  patches: Pick<TrainingPatches, 'key' | 'count' | 'dimensions'>,
+  { sampler, ratio, firstPickFromKept }: Pick<BankConfig, 'sampler' | 'ratio' | 'firstPickFromKept'>,
+  random: Random,
+  kept: Uint8Array | null,
+): unknown[] {
+  const projection = projectionFor(random, 'coreset', patches.dimensions);
+  const draw = random
+    .fork('sampler')
+    .fork('identity')
+    .integer(2 ** 31);
+  const identity = [hashBytes(projection), draw, kept && hashBytes(kept)];
+  return ['picks', VERSION, patches.key, patches.count, sampler, ratio, firstPickFromKept, identity];
 }
 
 /** Where the projected patches lie while weights and coreset are found: made once, when first needed; null where nothing is streamed. */

@@ -1,12 +1,18 @@
 import { blockAt } from '../kernels/block.js';
 import { SEARCH_BLOCK } from '../kernels/blocks.js';
 import type { TaskContext } from '../kernels/task.js';
+import { NO_ROW } from './no-row.js';
 import { queryRoom } from './query-room.js';
 import { type QueryBlock, visitQueries } from './visit-queries.js';
+
+/** What the kernel names where fewer rows are within reach. */
+const UNFOUND = 0x7fffffff;
 
 /** Nearest k rows of queries [from, to). */
 export interface NeighboursJob extends QueryBlock {
   k: number;
+  /** [queries] squared distance beyond which no row is wanted; null where any is. */
+  within: Float32Array | null;
   /** [queries × k] */
   rows: Int32Array;
   /** [queries × k] */
@@ -15,19 +21,21 @@ export interface NeighboursJob extends QueryBlock {
 
 /** Needs a {@link queryRoom} and 16 bytes a neighbour behind it. */
 export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void {
-  const { bank, k, rows, squared } = job;
+  const { bank, k, within, rows, squared } = job;
   const { buffer } = kernels.memory;
   const room = queryRoom(scratch, bank);
   const block = blockAt(kernels.memory, room.block, SEARCH_BLOCK);
   const best = room.rest + 8 * k;
-  block.set({ seeds: room.rest, seedCount: k, k, best });
+  block.set({ seeds: room.rest, seedCount: within ? 1 : k, k, best });
   visitQueries(kernels, room, block, job, (q) => {
+    if (within) block.set({ within: within[q] });
     kernels.nearest(block.at);
     const distances = new Float32Array(buffer, best, 2 * k);
     const found = new Int32Array(buffer, best, 2 * k);
     for (let j = 0; j < k; j++) {
       squared[q * k + j] = distances[2 * j];
-      rows[q * k + j] = found[2 * j + 1];
+      const row = found[2 * j + 1];
+      rows[q * k + j] = row === UNFOUND ? NO_ROW : row;
     }
   });
 }

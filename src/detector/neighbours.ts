@@ -1,7 +1,7 @@
-import { checkFinite, checkWhole, countRows } from '../arguments.js';
+import { checkFinite, checkLength, checkWhole, countRows } from '../arguments.js';
 import { isFar, type Rows, rowsHere } from '../engine/rows.js';
 import type { Stage } from '../engine/stage.js';
-import { sharedFloats } from '../kernels/arena.js';
+import { sharedFloats, toShared } from '../kernels/arena.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
@@ -18,10 +18,19 @@ export interface Neighbours {
   squared: Float32Array;
 }
 
+/** How a search goes. */
+export interface SearchOptions extends Watch {
+  /**
+   * [q] squared distance beyond which a query's neighbours are of no use: such may be left out, row −1 standing for them, which
+   * saves work. An index may find them all the same.
+   */
+  within?: Float32Array;
+}
+
 /** An exact nearest-neighbour index over a memory bank. */
 export interface NeighbourIndex {
   /** @param queries [q × d]. */
-  search(queries: Rows, watch?: Watch): Promise<Neighbours>;
+  search(queries: Rows, options?: SearchOptions): Promise<Neighbours>;
 }
 
 /** A bank [m × d] to index for searches of the k nearest. Far rows are the index's from then on, which frees them. */
@@ -62,15 +71,18 @@ export async function indexNeighbours(
   const kept = Math.min(k, m);
   const placed = await placeBank(threads, bank, d, { shared: 0, lane: 16 * kept });
   return {
-    async search(given, watch = {}) {
+    async search(given, { within, ...watch } = {}) {
       const queries = await rowsHere(given);
       const q = countRows('queries', queries, d);
       checkFinite('queries', queries, d);
+      if (within) checkLength('within', within, q);
       const reduced = await placed.reduceQueries(queries);
       const squared = sharedFloats(q * kept);
       const rows = new Int32Array(new SharedArrayBuffer(q * kept * 4));
       const { arena, bank: placedBank, scratch } = placed;
-      const jobs = ranges(q, BLOCK).map((range) => ({ bank: placedBank, reduced, k: kept, rows, squared, ...range }));
+      const limits = within ? toShared(within) : null;
+      const job = { bank: placedBank, reduced, k: kept, within: limits, rows, squared };
+      const jobs = ranges(q, BLOCK).map((range) => ({ ...job, ...range }));
       await threads.each(NEIGHBOURS, jobs, { ...watch, arena, scratch });
       return { rows, squared };
     },

@@ -50,6 +50,7 @@ export function visitQueries(
     scale: coarseScale.scale,
     fineScale: fineScale.scale,
     waiting: room.waiting,
+    within: Number.POSITIVE_INFINITY,
   });
   for (let first = from; first < to; first += 4) {
     const count = Math.min(4, to - first);

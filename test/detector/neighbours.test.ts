@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { indexNeighbours } from '../../src/detector/neighbours.js';
 import { nearestInBanks } from '../../src/detector/neighbours-many.js';
+import { NO_ROW } from '../../src/detector/no-row.js';
 import { startThreads } from '../../src/kernels/threads.js';
 import { createRandom } from '../../src/random.js';
 
@@ -121,4 +122,37 @@ test('nearestInBanks finds in every bank what searching that bank alone finds', 
     );
   }
   await threads.close();
+});
+
+test('within a distance an index finds exactly the rows that lie there, the nearest k of them', async () => {
+  for (const [name, [bank, queries]] of Object.entries(cases)) {
+    const threads = startThreads(2);
+    const q = queries.length / D;
+    const m = bank.length / D;
+    const all = await (await indexNeighbours(threads, bank, D, m)).search(queries);
+    for (const k of [1, 4]) {
+      const index = await indexNeighbours(threads, bank, D, k);
+      const kept = Math.min(k, m);
+      const at = createRandom(k);
+      // A row's own distance, so that the border itself is met; nothing, and everything.
+      const within = Float32Array.from({ length: q }, (_, i) => {
+        if (i % 5 === 0) return i % 2 ? Number.POSITIVE_INFINITY : -1;
+        return all.squared[i * m + at.integer(Math.min(m, 2 * k + 1))];
+      });
+      const found = await index.search(queries, { within });
+      for (let i = 0; i < q; i++) {
+        const reached = [...all.squared.subarray(i * m, (i + 1) * m)].filter((squared) => squared <= within[i]).length;
+        const there = Math.min(kept, reached);
+        const rows = found.rows.subarray(i * kept, (i + 1) * kept);
+        assert.deepEqual([...rows.subarray(0, there)], [...all.rows.subarray(i * m, i * m + there)], `${name}, ${i}`);
+        assert.ok(
+          rows.subarray(there).every((row) => row === NO_ROW),
+          `${name}, ${i}: none beyond`,
+        );
+        const own = found.squared.subarray(i * kept, i * kept + there);
+        assert.deepEqual([...own], [...all.squared.subarray(i * m, i * m + there)]);
+      }
+    }
+    await threads.close();
+  }
 });

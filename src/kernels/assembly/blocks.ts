@@ -84,6 +84,8 @@ export class SearchBlock {
   seedCount: i32;
   /** Rows wanted. */
   k: i32;
+  /** Squared distance beyond which none is. */
+  within: f32;
   /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit, finer limit) for each of many banks. */
   best: usize;
   /** Each row's group [rows], where only the nearest row of a group counts; else 0. Rows of a group lie together. */

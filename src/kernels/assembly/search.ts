@@ -128,7 +128,7 @@ function look(p: SearchBlock, row: i32): void {
 }
 
 /**
- * Exact k nearest rows, or the nearest row in each of the k nearest groups. A row is looked at only if its bound is within
+ * Exact k nearest rows, or the nearest row in each of the k nearest groups, those `within` alone. A row is looked at only if its bound is within
  * the distance of the k-th best so far, and its finer bound too. A row with the least finer bound so far is looked at
  * at once, since it lowers the limit most; the others wait until all bounds are known. Returns how many full
  * distances were computed.
@@ -143,13 +143,14 @@ export function nearest(p: SearchBlock): i32 {
   for (let row = p.passedFrom; row < p.passedTo; row++) i32.store(bounds + ((<usize>row) << 2), NONE);
   smallest(bounds, rows, seeds, p.seedCount);
   for (let i = 0; i < k; i++) {
-    f32.store(best + <usize>i * PAIR, Infinity);
+    f32.store(best + <usize>i * PAIR, p.within);
     i32.store(best + <usize>i * PAIR, NONE, 4);
   }
+  const widest = limitOf(p.within, p.slack, p.scale);
   let looked = 0;
   for (let i = 0; i < p.seedCount; i++) {
     const row = i32.load(seeds + <usize>i * PAIR, 4);
-    if (row == NONE) break;
+    if (row == NONE || i32.load(seeds + <usize>i * PAIR) > widest) break;
     look(p, row);
     i32.store(bounds + ((<usize>row) << 2), NONE);
     looked++;
