@@ -19,7 +19,7 @@ const STAGES = {
   others: ['nearest rows of other images', 'patches × 1024'],
   pixels: ['pixel AUROC, AP and AUPRO', 'maps of 224²'],
 };
-const FILES = 'data/results/against.json';
+const FILE = 'data/results/against.json';
 
 /** Rows near a few directions, with noise: distances spread as those of real embeddings. */
 function patches(random, n, d) {
@@ -38,10 +38,17 @@ function patches(random, n, d) {
   return rows;
 }
 
+/** An evaluation that needs nothing but the program. */
+async function drawnJob(folder) {
+  const data = join(folder, 'drawn');
+  await writeDrawnCategory(data, 'bolt', { seed: 0, train: 60, good: 20, defective: 20 }, encodePng);
+  return { folder: data, category: 'bolt', weights: null, ratio: 0.1 };
+}
+
 /** Writes the inputs of every stage, the same for both. */
-async function writeInputs(folder, screw) {
+async function writeInputs(folder, job, small) {
   const random = createRandom(1);
-  const [projected, bank, queries, side, maps] = process.env.SMALL ? [6000, 1000, 784, 224, 4] : [60_000, 10_000, 7_840, 224, 40];
+  const [projected, bank, queries, side, maps] = small ? [6000, 1000, 784, 224, 4] : [60_000, 10_000, 7_840, 224, 40];
   const put = (name, array) => writeFileSync(join(folder, name), array);
   put('projected', patches(random, projected, 128));
   put('weighed', patches(random, 352 * 24, 128));
@@ -61,12 +68,7 @@ async function writeInputs(folder, screw) {
   }
   put('maps', scores);
   put('masks', masks);
-  let job = screw;
-  if (!job) {
-    await writeDrawnCategory(join(folder, 'drawn'), 'bolt', { seed: 0, train: 60, good: 20, defective: 20 }, encodePng);
-    job = { folder: join(folder, 'drawn'), category: 'bolt', weights: null, ratio: 0.1 };
-  }
-  const sizes = { picks: projected / 10, positions: 24, groups: 10, side, job };
+  const sizes = { picks: projected / 10, positions: 24, groups: 10, side, job: job ?? (await drawnJob(folder)) };
   writeFileSync(join(folder, 'sizes.json'), JSON.stringify(sizes));
   return {
     coreset: projected.toLocaleString('en'),
@@ -85,8 +87,12 @@ const screw =
     ? { folder: join(shared, 'datasets/mvtec'), category: 'screw', weights, manifest, ratio: 0.1 }
     : null;
 
-/** Compares the build here with a commit's. @param runs of each stage; the whole evaluation takes the same number. */
-export async function benchAgainst(revision, runs) {
+/**
+ * Compares the build here with a commit's, and writes what was measured.
+ * @param runs of each stage and of the whole evaluation. @param small a look at whether it works, on the drawn set.
+ */
+export async function benchAgainst(revision, { runs, small, out = FILE }) {
+  const job = small ? null : screw;
   const git = (...args) => execFileSync('git', args, { encoding: 'utf8', maxBuffer: 2 ** 30 }).trim();
   const commit = git('rev-parse', '--verify', `${revision}^{commit}`);
   const folder = mkdtempSync(join(tmpdir(), 'softpatch-against-'));
@@ -126,7 +132,7 @@ export async function benchAgainst(revision, runs) {
     await call('npm', ['run', 'build'], root);
     const data = join(folder, 'inputs');
     mkdirSync(data);
-    const amounts = await writeInputs(data, screw);
+    const amounts = await writeInputs(data, job, small);
     const releases = [root, '.'].map((own) => fork('scripts/bench-release.mjs', [own, data]));
     for (const child of releases) told(child);
     const answer = (child) =>
@@ -180,8 +186,13 @@ export async function benchAgainst(revision, runs) {
     const [before, after] = found.map((all) => all[0].result);
     const plain = ({ image, pixel, scores }) => JSON.stringify([image, pixel, scores]);
     const same = new Set(found.flat().map(({ result }) => plain(result))).size === 1;
-    const job = screw ? '`screw`' : 'drawn `bolt`';
-    add('evaluate', `whole \`evaluate\` of ${job}, ρ = 0.1`, medians(found[0]), medians(found[1]), same);
+    add(
+      'evaluate',
+      `whole \`evaluate\` of ${job ? '`screw`' : 'drawn `bolt`'}, ρ = 0.1`,
+      medians(found[0]),
+      medians(found[1]),
+      same,
+    );
     for (const stage of Object.keys(after.timings)) {
       if (stage === 'total' || !(after.timings[stage] > 0)) continue;
       const of = (all) => ({ seconds: median(all.map(({ result }) => result.timings[stage] ?? 0)), cpu: null });
@@ -203,8 +214,8 @@ export async function benchAgainst(revision, runs) {
     };
     const metrics = [before, after].map(({ image, pixel }) => ({ image, pixel }));
     const against = { commit, date: git('show', '-s', '--format=%cs', commit) };
-    await writeJson(FILES, { machine, runs, against, here, rows, metrics, farthest });
-    console.log(FILES);
+    await writeJson(out, { machine, runs, against, here, rows, metrics, farthest });
+    console.log(out);
   } finally {
     clear();
   }

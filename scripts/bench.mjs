@@ -1,4 +1,5 @@
-// npm run bench [-- --growth | --engine NAME… [--small] | --against REV [--runs N]]: every stage against a plain baseline and the machine's limits, in one run.
+// npm run bench [-- --growth | --engine NAME… [--small] | --against REV [--runs N] [--small] [--out FILE]]:
+// every stage against a plain baseline and the machine's limits, in one run; or against an earlier commit.
 // Medians of interleaved runs on generated data of real shape; stages of the real screw job when SOFTPATCH_SHARED has it.
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -24,11 +25,12 @@ if (engines > 0) {
   process.exit();
 }
 
-const against = process.argv.indexOf('--against');
-if (against > 0) {
+if (process.argv.includes('--against')) {
   const { benchAgainst } = await import('./bench-against.mjs');
-  const runs = process.argv.indexOf('--runs');
-  await benchAgainst(process.argv[against + 1], runs > 0 ? Number(process.argv[runs + 1]) : 3);
+  const after = (flag) => process.argv[process.argv.indexOf(flag) + 1];
+  const runs = process.argv.includes('--runs') ? Number(after('--runs')) : 3;
+  const out = process.argv.includes('--out') ? after('--out') : undefined;
+  await benchAgainst(after('--against'), { runs, small: process.argv.includes('--small'), out });
   process.exit();
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { toMarkdown } from '../figures/table.js';
 import { writeAtomically } from '../storage/atomic.js';
+import type { AgainstFile } from './against-table.js';
 import { claimText } from './claim.js';
 import { findingsPage } from './findings-page.js';
 import { readFinished } from './finished.js';
@@ -34,6 +35,7 @@ export async function writePages(project: string, target: string, marked: Marked
   }
   const summary = summaryTable(chosenResults('table-6', results));
   const readme = { claim: claimText(summary), 'results-summary': toMarkdown(summary) };
+  const against = join(project, 'data/results/against.json');
   const pages: Record<string, string> = {
     'docs/results.md': await resultsPage(results),
     'docs/findings.md': findingsPage(results),
@@ -41,6 +43,7 @@ export async function writePages(project: string, target: string, marked: Marked
       await readJson<BenchFile>(join(project, 'data/results/bench.json')),
       await measuredRuns(join(project, 'data/results/measured')),
       timingTable(chosenResults('table-8', results)),
+      existsSync(against) ? await readJson<AgainstFile>(against) : null,
     ),
   };
   const rehearsal = join(project, 'data/results/rehearsal.json');

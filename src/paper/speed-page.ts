@@ -1,4 +1,5 @@
 import { type FigureTable, toMarkdown } from '../figures/table.js';
+import { type AgainstFile, againstTable } from './against-table.js';
 import { head, line } from './markdown.js';
 
 /** What `npm run bench` writes. */
@@ -59,8 +60,13 @@ export function measuredTable(runs: readonly MeasuredRun[]): string {
   return [`${machines}.`, '', ...head(['run', 'measured']), ...rows].join('\n');
 }
 
-/** What things cost, as one page of Markdown. @param timing Table 8 of our runs. */
-export function speedPage(bench: BenchFile, runs: readonly MeasuredRun[], timing: FigureTable): string {
+/** What things cost, as one page of Markdown. @param timing Table 8 of our runs. @param against null where no comparison was made. */
+export function speedPage(
+  bench: BenchFile,
+  runs: readonly MeasuredRun[],
+  timing: FigureTable,
+  against: AgainstFile | null,
+): string {
   return `# Speed
 
 Written from the files in [data/results](../data/results) by \`npm run results\`; \`npm run check\` fails when it is stale.
@@ -73,6 +79,13 @@ against the authors' code (PyTorch 1.13, OpenBLAS, faiss 1.7.3, 2 cores); \`-- -
 ${benchTables(bench)}
 
 ![Seconds of coreset, LOF and search from 25,000 to 350,000 patches](../figures/growth.png)
+
+## Beside an earlier commit
+
+\`npm run bench -- --against REV\` takes a commit out of git, builds it with the packages of its own lock file and runs its stages and this
+one's in turns, on the same inputs; what it made goes afterwards.
+
+${against ? againstTable(against) : 'Not compared yet.'}
 
 ## Single runs
 

@@ -23,6 +23,15 @@ async function project(folder: string): Promise<void> {
     screw: { timings },
   };
   await writeFile(join(results, 'bench.json'), JSON.stringify(bench));
+  const against = {
+    machine: { cpu: 'a processor', threads: 2, node: 'v20', load: 1 },
+    runs: 3,
+    against: { commit: 'aca40e9916f5', date: '2026-11-25' },
+    here: { commit: '0123456789ab', changed: false },
+    rows: [{ stage: 'coreset', before: { seconds: 4, cpu: 6 }, after: { seconds: 2, cpu: 3 }, same: true }],
+    farthest: 0,
+  };
+  await writeFile(join(results, 'against.json'), JSON.stringify(against));
   await mkdir(join(results, 'measured'));
   const run = { what: 'a run', command: 'evaluate --x', machine: 'a machine', figures: { 'whole run': '25 s' } };
   await writeFile(join(results, 'measured/1-run.json'), JSON.stringify(run));
@@ -50,6 +59,7 @@ test('pages are written from the result files, are fresh then, and stale after a
   assert.match(speed, /\| LOF \| ms a position \| 1\.93 \| 65\.2 \| 33\.7 × \|/);
   assert.match(speed, /took 30 s cold\. The slowest remaining stage is coreset \(18\.0 s\)/);
   assert.match(speed, /\| a run<br>`softpatch evaluate --x` \| whole run 25 s \|/);
+  assert.match(speed, /\| coreset \| 4 \(6\) \| 2 \(3\) \| 2 × \| 2 × \| the same bytes \|/);
   await appendFile(join(folder, 'docs/speed.md'), ' ');
   await rm(join(folder, 'figures/table-6.tex'));
   assert.deepEqual(await stalePages(folder), ['figures/table-6.tex', 'docs/speed.md']);
