@@ -15,7 +15,7 @@ const ON_PURPOSE = [];
 const STAGES = {
   coreset: ['greedy coreset', 'patches × 128, ρ = 0.1'],
   weights: ['LOF weights', 'images, 24 positions'],
-  search: ['nearest rows, index included', 'queries × 1024'],
+  search: ['nearest rows, index included', '× 1024'],
   others: ['nearest rows of other images', 'patches × 1024'],
   pixels: ['pixel AUROC, AP and AUPRO', 'maps of 224²'],
 };
@@ -73,7 +73,7 @@ async function writeInputs(folder, job, small) {
   return {
     coreset: projected.toLocaleString('en'),
     weights: '352',
-    search: `${queries.toLocaleString('en')} in ${bank.toLocaleString('en')}`,
+    search: `${queries.toLocaleString('en')} queries in ${bank.toLocaleString('en')} rows`,
     others: queries.toLocaleString('en'),
     pixels: String(maps),
   };
@@ -98,7 +98,11 @@ export async function benchAgainst(revision, { runs, small, out = FILE }) {
   const folder = mkdtempSync(join(tmpdir(), 'softpatch-against-'));
   const children = new Set();
   const clear = () => {
-    for (const child of children) child.kill('SIGKILL');
+    // Their evaluations end with them: they hear that their parent left.
+    for (const child of children) {
+      if (child.connected) child.disconnect();
+      else child.kill();
+    }
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const leave = (signal) => {
