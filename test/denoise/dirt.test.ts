@@ -56,6 +56,7 @@ for (const [clean, dirty] of [
   [300, 75],
   [100, 10],
   [200, 4],
+  [300, 3],
 ]) {
   test(`${dirty} dirty among ${clean} clean images are estimated and found`, () => {
     const found = estimateDirt(suspicions(7, clean, dirty, 'normal'), 0.05);
@@ -82,6 +83,27 @@ test('images that are all alike are clean, and one that differs is no majority',
   const same = estimateDirt(new Float64Array(12).fill(0.5), 0.05);
   assert.deepEqual([same.share, same.interval[0]], [0, 0]);
   assert.ok(estimateDirt(Float64Array.of(1), 0.05).share === 0);
+});
+
+test('a somewhat wider tail is no dirt however many images show it, a few images far out are', () => {
+  const random = createRandom(5);
+  const wide = Float64Array.from({ length: 4000 }, (_, i) => {
+    const [side, x] = [i % 2 === 0 ? 1.2 : -1, -Math.log(1 - random.uniform(0, 1))];
+    return side * x;
+  });
+  assert.equal(estimateDirt(wide, 0.05).interval[0], 0);
+  // Widened by 1.2 the tail starts later; 6 of 4,006 beyond 14 deviations of ln 2 are proof at the last cut.
+  const far = estimateDirt(Float64Array.from([...wide, ...new Array(6).fill(12)]), 0.05);
+  assert.ok(far.interval[0] > 0);
+  assert.ok(far.share > 0 && far.share <= 0.03, `${far.share}`);
+});
+
+test('the provable share falls with the number of images', () => {
+  const of = (n: number): number => estimateDirt(suspicions(1, n, 0, 'normal'), 0.05).provable;
+  // 6 of 44 are the least beyond four deviations whose bound at 1 % exceeds 1/32; 11 of 150.
+  near(of(44), (6 / 44 - 1 / 32) / (31 / 32), 1e-12);
+  near(of(150), (11 / 150 - 1 / 32) / (31 / 32), 1e-12);
+  assert.ok(of(3) > 0.5);
 });
 
 test('false discovery is that of a hand-made list', () => {

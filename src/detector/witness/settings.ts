@@ -26,7 +26,11 @@ export type WitnessSettings = Pick<BankConfig, 'sampler' | 'ratio' | 'precision'
   rate: number;
   /** Patches are doubted from so many deviations above what the worst patches of an ordinary image reach. */
   level: number;
-  /** In suspected images also those above this quantile of all patches, in [0, 1]. */
+  /** Of few images from so many deviations more, from 0: there a rare look often has no second image. */
+  margin: number;
+  /** Images are few where they could not prove this share, in (0, 1], of them dirty. */
+  few: number;
+  /** In suspected images, unless they are few, also those above this quantile of all patches, in [0, 1]. */
   quantile: number;
   /** Images that must agree before doubted patches count, from 1; 0 never lets them count. */
   witnesses: number;
@@ -44,7 +48,9 @@ const DEFAULTS: WitnessSettings = {
   doubt: 'auto',
   alpha: 0.05,
   rate: 0.5,
-  level: 1,
+  level: 0.5,
+  margin: 3.5,
+  few: 0.05,
   quantile: 0.9,
   witnesses: 2,
 };
@@ -62,6 +68,8 @@ const schema: z.ZodType<WitnessSettings> = z.object({
   alpha: z.number().gt(0).lt(1),
   rate: z.number().min(0).lt(1),
   level: z.number(),
+  margin: z.number().min(0),
+  few: z.number().gt(0).max(1),
   quantile: z.number().min(0).max(1),
   witnesses: z.number().int().min(0),
 });

@@ -13,6 +13,10 @@ export interface Opinion extends Dirt {
   suspicion: Float64Array;
   /** Whether it finds dirt at all, or is not asked. */
   heard: boolean;
+  /** Whether the images are few: then the suspected are not doubted as a whole. */
+  few: boolean;
+  /** Logarithm of the judgement at level 0: the median, of few images higher by the margin. */
+  origin: number;
   /** Judgement from which a patch is doubted. */
   cut: number;
   /** [images] of 1 (suspected by this judge) and 0. */
@@ -34,13 +38,13 @@ export interface Verdict {
 /** What the verdict depends on. */
 export type VerdictSettings = Pick<
   WitnessSettings,
-  'smooth' | 'worst' | 'doubt' | 'alpha' | 'rate' | 'level' | 'quantile'
+  'smooth' | 'worst' | 'doubt' | 'alpha' | 'rate' | 'level' | 'margin' | 'few' | 'quantile'
 >;
 
 /**
  * Decides what to doubt (docs/cleaning.md 4 and 5). Each judge is asked by itself whether its suspicions show dirt; only judges that
  * find some are heard, so a judge that is blind on these images (LOF on turned objects) keeps silent. With none heard
- * nothing is doubted, and the detector is PatchCore exactly.
+ * nothing is doubted, and the detector is PatchCore exactly. Of few images only what lies far out is doubted.
  * @param judgements by judge, [images·positions] each. @param side of the grid.
  */
 export function reachVerdict(
@@ -55,8 +59,20 @@ export function reachVerdict(
     const dirt = estimateDirt(suspicion, settings.alpha / judgements.size);
     const heard = settings.doubt === 'always' || (settings.doubt === 'auto' && dirt.interval[0] > 0);
     const suspects = falseDiscovery(dirt.pValues, dirt.share, settings.rate);
-    const cut = Math.exp(dirt.median + settings.level * dirt.deviation);
-    return { ...dirt, judge, judged, suspicion, heard, cut, suspects: heard ? suspects : suspects.fill(0) };
+    const few = dirt.provable > settings.few;
+    const origin = dirt.median + (few ? settings.margin * dirt.deviation : 0);
+    const cut = Math.exp(origin + settings.level * dirt.deviation);
+    return {
+      ...dirt,
+      judge,
+      judged,
+      suspicion,
+      heard,
+      few,
+      origin,
+      cut,
+      suspects: heard ? suspects : suspects.fill(0),
+    };
   });
   const heard = opinions.filter((opinion) => opinion.heard);
   const images = opinions[0].suspicion.length;
@@ -76,10 +92,11 @@ export function reachVerdict(
 
 function doubt(heard: readonly Opinion[], positions: number, quantile: number): Uint8Array {
   const doubted = new Uint8Array(heard[0].judged.length);
-  for (const { judged, cut, suspects } of heard) {
+  for (const { judged, cut, few, suspects } of heard) {
     const high = judged.slice().sort()[Math.floor((judged.length - 1) * quantile)];
     judged.forEach((value, patch) => {
-      if (value > cut || (suspects[Math.floor(patch / positions)] === 1 && value > high)) doubted[patch] = 1;
+      const suspected = !few && suspects[Math.floor(patch / positions)] === 1;
+      if (value > cut || (suspected && value > high)) doubted[patch] = 1;
     });
   }
   return doubted;

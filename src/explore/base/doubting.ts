@@ -31,8 +31,9 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const reader = await featureReader(lab, config.features);
   const inspection = await inspectTraining(lab, reader, train, settings, createRandom(config.seed));
   const { patches, bank, groups, verdict } = inspection;
-  const [{ judged, median, deviation, suspects, heard }] = verdict.opinions;
-  const high = judged.slice().sort()[Math.floor((judged.length - 1) * settings.quantile)];
+  const [{ judged, origin, deviation, suspects, heard, few }] = verdict.opinions;
+  // Nothing lies above the highest judgement.
+  const high = judged.slice().sort()[Math.floor((judged.length - 1) * (few ? 1 : settings.quantile))];
   const { dimensions } = patches;
   const looks = heard ? await looksOf(lab, inspection, settings) : [];
   const beside = Int32Array.from(new Set(looks.map(({ patch }) => patch)));
@@ -54,12 +55,13 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
     group: image.map((own) => groups[own]),
     from: Float32Array.from([...trustedFrom, ...Array.from(beside, (patch) => thereTo.get(patch)!)]),
   };
-  const lowest = heard ? Math.exp(median + CUT_RANGES.level.low * deviation) : Number.POSITIVE_INFINITY;
+  const lowest = heard ? Math.exp(origin + CUT_RANGES.level.low * deviation) : Number.POSITIVE_INFINITY;
   const depth = found.rows.length / (test.length * positions);
   const steps = gatherSteps(test.length * positions, lowest, (query) =>
     stepsOf(found, doubtable, { query, depth, witnesses: settings.witnesses, heard }),
   );
-  const cut: CutRule = { name: 'level', median, deviation, high, heard };
+  const margin = few ? settings.margin : 0;
+  const cut: CutRule = { name: 'level', origin, deviation, margin, high, heard };
   const picks = bank.picks.slice().sort();
   return {
     cut,

@@ -68,7 +68,9 @@ function Cut({ explorer: { state, set, base, answer } }: { explorer: Explorer })
   const name = cutName(state.judge);
   const { low, high, step } = CUT_RANGES[name];
   const value = chosenOf(state);
-  const silent = base?.cut.name === 'level' && !base.cut.heard;
+  const rule = base?.cut.name === 'level' ? base.cut : null;
+  const silent = rule !== null && !rule.heard;
+  const margin = rule?.heard ? rule.margin : 0;
   const share = answer && base ? answer.cut.count / base.weights.length : 0;
   return (
     <div class="cut">
@@ -94,6 +96,7 @@ function Cut({ explorer: { state, set, base, answer } }: { explorer: Explorer })
       {name === 'level' && base && (
         <small>
           {silent ? 'no dirt shows: nothing is doubted at any level' : `${percent(share)} of the patches are doubted`}
+          {margin > 0 && `; of few images, counted from ${margin} deviations further up`}
         </small>
       )}
     </div>

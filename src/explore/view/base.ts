@@ -21,10 +21,10 @@ export type CutRule =
   /** The cut is the (1 − τ)-quantile of all weights. */
   | { name: 'tau' }
   /**
-   * The cut is exp(median + level · deviation); in suspected images patches above `high` count, too. With `heard` false the judge
-   * finds no dirt, and nothing is doubted whatever the level.
+   * The cut is exp(origin + level · deviation), where the origin lies `margin` deviations above an ordinary image's; in suspected
+   * images patches above `high` count, too. With `heard` false the judge finds no dirt, and nothing is doubted whatever the level.
    */
-  | { name: 'level'; median: number; deviation: number; high: number; heard: boolean };
+  | { name: 'level'; origin: number; deviation: number; margin: number; high: number; heard: boolean };
 
 /** What is known of a stop without its arrays. */
 export interface BaseFacts {

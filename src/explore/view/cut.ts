@@ -14,7 +14,7 @@ const sorted = new WeakMap<Float32Array, Float32Array>();
 /** The cut's value, by τ as `discard` takes it, or by the cleaning method's level. */
 export function cutValue({ cut, weights }: Pick<Base, 'cut' | 'weights'>, chosen: number): number {
   if (cut.name === 'level') {
-    return cut.heard ? Math.fround(Math.exp(cut.median + chosen * cut.deviation)) : Number.POSITIVE_INFINITY;
+    return cut.heard ? Math.fround(Math.exp(cut.origin + chosen * cut.deviation)) : Number.POSITIVE_INFINITY;
   }
   let order = sorted.get(weights);
   if (!order) {
@@ -44,7 +44,7 @@ export function cutAt(base: Pick<Base, 'cut' | 'weights' | 'suspected'>, chosen:
 /** The τ or level whose cut lies at a weight. */
 export function chosenAt(base: Pick<Base, 'cut' | 'weights'>, weight: number): number {
   const { cut } = base;
-  if (cut.name === 'level') return (Math.log(Math.max(weight, Number.MIN_VALUE)) - cut.median) / cut.deviation;
+  if (cut.name === 'level') return (Math.log(Math.max(weight, Number.MIN_VALUE)) - cut.origin) / cut.deviation;
   cutValue(base, 0);
   const order = sorted.get(base.weights)!;
   let [low, high] = [0, order.length];

@@ -18,7 +18,7 @@ export interface ViewState extends Stop {
 }
 
 /** τ and level where nothing else is said: the methods' own. */
-const [TAU, LEVEL] = [0.15, 1];
+const [TAU, LEVEL] = [0.15, 0.5];
 
 /** The state a page begins with. */
 export function startState({ start }: Pick<Session, 'start'>): ViewState {

@@ -46,6 +46,17 @@ test('dirty images are suspected, and their spot is doubted', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision, 'plain values');
 });
 
+test('of few images only what lies far out is doubted, whoever is suspected', () => {
+  const verdict = verdictOf(40, 4);
+  const [{ few, cut, median, deviation, judged }] = verdict.opinions;
+  assert.deepEqual([few, verdictOf(200, 20).opinions[0].few], [true, false]);
+  assert.equal(cut, Math.exp(median + 3.5 * deviation + 0.5 * deviation));
+  const far = Array.from(judged, (value) => Number(value > cut));
+  assert.deepEqual([...verdict.doubted!], far);
+  assert.deepEqual([...verdict.suspected.subarray(40)], [1, 1, 1, 1]);
+  assert.deepEqual([...verdictOf(40, 4, { few: 1, margin: 0, level: 4, quantile: 1 }).doubted!], far);
+});
+
 test('doubt may be forbidden and forced', () => {
   assert.equal(verdictOf(80, 8, { doubt: 'never' }).doubted, null);
   const forced = verdictOf(80, 0, { doubt: 'always', level: 0 });
@@ -53,7 +64,7 @@ test('doubt may be forbidden and forced', () => {
 });
 
 test('a higher level doubts fewer patches, a lower quantile more', () => {
-  const count = (set: object): number => verdictOf(80, 8, set).doubted!.reduce((sum, flag) => sum + flag, 0);
+  const count = (set: object): number => verdictOf(80, 8, { few: 1, ...set }).doubted!.reduce((sum, flag) => sum + flag, 0);
   assert.ok(count({ level: 4 }) < count({ level: 0 }));
   assert.ok(count({ quantile: 0.5 }) > count({ quantile: 1 }));
 });
