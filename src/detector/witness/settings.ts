@@ -30,7 +30,7 @@ export type WitnessSettings = Pick<BankConfig, 'sampler' | 'ratio' | 'precision'
   margin: number;
   /** Images are few where they could not prove this share, in (0, 1], of them dirty. */
   few: number;
-  /** In suspected images, unless they are few, also those above this quantile of all patches, in [0, 1]. */
+  /** In suspected images (of few, the surest) also those above this quantile of all patches, in [0, 1]. */
   quantile: number;
   /** Images that must agree before doubted patches count, from 1; 0 never lets them count. */
   witnesses: number;

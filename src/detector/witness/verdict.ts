@@ -13,8 +13,10 @@ export interface Opinion extends Dirt {
   suspicion: Float64Array;
   /** Whether it finds dirt at all, or is not asked. */
   heard: boolean;
-  /** Whether the images are few: then the suspected are not doubted as a whole. */
+  /** Whether the images are few. */
   few: boolean;
+  /** [images] of 1 and 0: suspected so surely that patches above the quantile are doubted, too; of few images at a fifth of the rate. */
+  condemned: Uint8Array;
   /** Logarithm of the judgement at level 0: the median, of few images higher by the margin. */
   origin: number;
   /** Judgement from which a patch is doubted. */
@@ -35,6 +37,9 @@ export interface Verdict {
   doubted: Uint8Array | null;
 }
 
+/** Of few images a wrong suspicion costs more: part of the rate at which all patches of an image are doubted. */
+const FEW_RATE = 0.2;
+
 /** What the verdict depends on. */
 export type VerdictSettings = Pick<
   WitnessSettings,
@@ -44,7 +49,7 @@ export type VerdictSettings = Pick<
 /**
  * Decides what to doubt (docs/cleaning.md 4 and 5). Each judge is asked by itself whether its suspicions show dirt; only judges that
  * find some are heard, so a judge that is blind on these images (LOF on turned objects) keeps silent. With none heard
- * nothing is doubted, and the detector is PatchCore exactly. Of few images only what lies far out is doubted.
+ * nothing is doubted, and the detector is PatchCore exactly. Of few images only what lies far out is doubted, and surer suspects.
  * @param judgements by judge, [images·positions] each. @param side of the grid.
  */
 export function reachVerdict(
@@ -58,21 +63,13 @@ export function reachVerdict(
     const suspicion = imageSuspicion(judged, positions, settings.worst);
     const dirt = estimateDirt(suspicion, settings.alpha / judgements.size);
     const heard = settings.doubt === 'always' || (settings.doubt === 'auto' && dirt.interval[0] > 0);
-    const suspects = falseDiscovery(dirt.pValues, dirt.share, settings.rate);
     const few = dirt.provable > settings.few;
+    const [suspects, condemned] = [1, few ? FEW_RATE : 1].map((part) =>
+      heard ? falseDiscovery(dirt.pValues, dirt.share, part * settings.rate) : new Uint8Array(suspicion.length),
+    );
     const origin = dirt.median + (few ? settings.margin * dirt.deviation : 0);
     const cut = Math.exp(origin + settings.level * dirt.deviation);
-    return {
-      ...dirt,
-      judge,
-      judged,
-      suspicion,
-      heard,
-      few,
-      origin,
-      cut,
-      suspects: heard ? suspects : suspects.fill(0),
-    };
+    return { ...dirt, judge, judged, suspicion, heard, few, origin, cut, suspects, condemned };
   });
   const heard = opinions.filter((opinion) => opinion.heard);
   const images = opinions[0].suspicion.length;
@@ -92,11 +89,10 @@ export function reachVerdict(
 
 function doubt(heard: readonly Opinion[], positions: number, quantile: number): Uint8Array {
   const doubted = new Uint8Array(heard[0].judged.length);
-  for (const { judged, cut, few, suspects } of heard) {
+  for (const { judged, cut, condemned } of heard) {
     const high = judged.slice().sort()[Math.floor((judged.length - 1) * quantile)];
     judged.forEach((value, patch) => {
-      const suspected = !few && suspects[Math.floor(patch / positions)] === 1;
-      if (value > cut || (suspected && value > high)) doubted[patch] = 1;
+      if (value > cut || (condemned[Math.floor(patch / positions)] === 1 && value > high)) doubted[patch] = 1;
     });
   }
   return doubted;

@@ -31,9 +31,8 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const reader = await featureReader(lab, config.features);
   const inspection = await inspectTraining(lab, reader, train, settings, createRandom(config.seed));
   const { patches, bank, groups, verdict } = inspection;
-  const [{ judged, origin, deviation, suspects, heard, few }] = verdict.opinions;
-  // Nothing lies above the highest judgement.
-  const high = judged.slice().sort()[Math.floor((judged.length - 1) * (few ? 1 : settings.quantile))];
+  const [{ judged, origin, deviation, condemned, heard, few }] = verdict.opinions;
+  const high = judged.slice().sort()[Math.floor((judged.length - 1) * settings.quantile)];
   const { dimensions } = patches;
   const looks = heard ? await looksOf(lab, inspection, settings) : [];
   const beside = Int32Array.from(new Set(looks.map(({ patch }) => patch)));
@@ -44,7 +43,7 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const found = await index.search(queries, { progress: reporter.stage('search'), signal });
   const image = Int32Array.from(all, (pick) => Math.floor(pick / positions));
   const trustedFrom = Array.from(bank.picks, (pick, row) =>
-    suspects[image[row]] === 1 && judged[pick] > high ? Number.POSITIVE_INFINITY : judged[pick],
+    condemned[image[row]] === 1 && judged[pick] > high ? Number.POSITIVE_INFINITY : judged[pick],
   );
   // A second look is there as long as one of the rows it is beside is doubted.
   const thereTo = new Map<number, number>();
@@ -66,7 +65,7 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   return {
     cut,
     coreset: picks.length,
-    arrays: { weights: judged, suspected: Uint8Array.from(suspects), picks, ...steps },
+    arrays: { weights: judged, suspected: Uint8Array.from(condemned), picks, ...steps },
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { falseDiscovery } from '../../../src/denoise/false-discovery.js';
 import { decisionNote, decisionOf } from '../../../src/detector/witness/decision.js';
 import { type JudgeName, witnessSettings } from '../../../src/detector/witness/settings.js';
 import { reachVerdict } from '../../../src/detector/witness/verdict.js';
@@ -46,14 +47,19 @@ test('dirty images are suspected, and their spot is doubted', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision, 'plain values');
 });
 
-test('of few images only what lies far out is doubted, whoever is suspected', () => {
+test('of few images only what lies far out is doubted, and of those suspected at a fifth of the rate', () => {
   const verdict = verdictOf(40, 4);
-  const [{ few, cut, median, deviation, judged }] = verdict.opinions;
+  const [{ few, cut, median, deviation, judged, pValues, share, condemned }] = verdict.opinions;
   assert.deepEqual([few, verdictOf(200, 20).opinions[0].few], [true, false]);
   assert.equal(cut, Math.exp(median + 3.5 * deviation + 0.5 * deviation));
-  const far = Array.from(judged, (value) => Number(value > cut));
-  assert.deepEqual([...verdict.doubted!], far);
+  assert.deepEqual(condemned, falseDiscovery(pValues, share, 0.1));
   assert.deepEqual([...verdict.suspected.subarray(40)], [1, 1, 1, 1]);
+  const high = judged.slice().sort()[Math.floor((judged.length - 1) * 0.9)];
+  const expected = Array.from(judged, (value, patch) =>
+    Number(value > cut || (condemned[Math.floor(patch / POSITIONS)] === 1 && value > high)),
+  );
+  assert.deepEqual([...verdict.doubted!], expected);
+  const far = Array.from(judged, (value) => Number(value > cut));
   assert.deepEqual([...verdictOf(40, 4, { few: 1, margin: 0, level: 4, quantile: 1 }).doubted!], far);
 });
 
@@ -64,7 +70,8 @@ test('doubt may be forbidden and forced', () => {
 });
 
 test('a higher level doubts fewer patches, a lower quantile more', () => {
-  const count = (set: object): number => verdictOf(80, 8, { few: 1, ...set }).doubted!.reduce((sum, flag) => sum + flag, 0);
+  const count = (set: object): number =>
+    verdictOf(80, 8, { few: 1, ...set }).doubted!.reduce((sum, flag) => sum + flag, 0);
   assert.ok(count({ level: 4 }) < count({ level: 0 }));
   assert.ok(count({ quantile: 0.5 }) > count({ quantile: 1 }));
 });
