@@ -133,7 +133,11 @@ function page(all) {
   const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   const figure = (value) => (Number.isFinite(value) ? value.toFixed(3).replace(/^0/, '') : '–');
   const keyOf = ({ cell: { category, noise, overlap, ratio } }) => [category, ratio, noise, overlap].join('|');
-  const settings = [...new Set(all.map(keyOf))];
+  const byNoise = (a, b) => {
+    const [[one, , low], [other, , high]] = [a.split('|'), b.split('|')];
+    return one.localeCompare(other) || Number(low) - Number(high);
+  };
+  const settings = [...new Set(all.map(keyOf))].sort(byNoise);
   const of = (setting, system, what) =>
     mean(
       all.filter((own) => keyOf(own) === setting && own.cell.system === system).map((own) => own[what].auroc ?? NaN),
