@@ -41,7 +41,17 @@ test('the kernels read the blocks as the host writes them', () => {
   const fine = whole(rows.map((value) => 4 * value));
   const queryFine = whole(query.map((value) => 4 * value));
   const scales = { scale: 1, slack: 0, fineScale: 4, fineSlack: 0, waiting: arena.take(16 * 8) };
-  const shape = { rows: 16, bank, d: 16, fine, fineDims: 16, query: at, queryFine, ...scales };
+  const shape = {
+    rows: 16,
+    bank,
+    d: 16,
+    fine,
+    fineDims: 16,
+    query: at,
+    queryFine,
+    within: Number.POSITIVE_INFINITY,
+    ...scales,
+  };
   const bounds = (): number => {
     const to = arena.take(16 * 4);
     arena.ints(to, 16).fill(0x3fffffff).set([0, 1, 2, 3, 4, 5, 6]);
