@@ -86,6 +86,8 @@ export class SearchBlock {
   k: i32;
   /** Squared distance beyond which none is. */
   within: f32;
+  /** Given back: 1 where another row, or what is `within`, is exactly as near as the nearest. */
+  tied: i32;
   /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit, finer limit) for each of many banks. */
   best: usize;
   /** Each row's group [rows], where only the nearest row of a group counts; else 0. Rows of a group lie together. */

@@ -123,8 +123,11 @@ function fineBound(p: SearchBlock, row: i32): i32 {
 
 /** Computes a row's distance and offers it to the best. */
 function look(p: SearchBlock, row: i32): void {
-  if (p.groups) insertDistinct(p.best, p.k, p.groups, distanceOf(p, row), row);
-  else insert(p.best, p.k, distanceOf(p, row), row);
+  const distance = distanceOf(p, row);
+  const nearest = f32.load(p.best);
+  if (distance <= nearest) p.tied = distance == nearest ? 1 : 0;
+  if (p.groups) insertDistinct(p.best, p.k, p.groups, distance, row);
+  else insert(p.best, p.k, distance, row);
 }
 
 /**
@@ -146,6 +149,7 @@ export function nearest(p: SearchBlock): i32 {
     f32.store(best + <usize>i * PAIR, p.within);
     i32.store(best + <usize>i * PAIR, NONE, 4);
   }
+  p.tied = 0;
   const widest = limitOf(p.within, p.slack, p.scale);
   let looked = 0;
   for (let i = 0; i < p.seedCount; i++) {
