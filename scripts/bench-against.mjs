@@ -95,6 +95,8 @@ export async function benchAgainst(revision, { runs, small, out = FILE }) {
   const job = small ? null : screw;
   const git = (...args) => execFileSync('git', args, { encoding: 'utf8', maxBuffer: 2 ** 30 }).trim();
   const commit = git('rev-parse', '--verify', `${revision}^{commit}`);
+  // What is built here, before anything moves on.
+  const here = { commit: git('rev-parse', 'HEAD'), changed: git('status', '--porcelain', 'src') !== '' };
   const folder = mkdtempSync(join(tmpdir(), 'softpatch-against-'));
   const children = new Set();
   const clear = () => {
@@ -209,7 +211,6 @@ export async function benchAgainst(revision, { runs, small, out = FILE }) {
       });
     }
     const farthest = Math.max(...after.scores.map((score, i) => Math.abs(score - before.scores[i]) / score));
-    const here = { commit: git('rev-parse', 'HEAD'), changed: git('status', '--porcelain', 'src') !== '' };
     const machine = {
       cpu: cpus()[0].model.trim(),
       threads: availableParallelism(),

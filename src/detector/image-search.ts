@@ -150,10 +150,10 @@ function neighboursOf({ rows, squared, tied }: Record<string, StoredTensor>): Ne
 }
 
 /** What is remembered of several images, one after the other; null where one is missing or its ties are not known. */
-async function knownOf(cache: Pick<Cache, 'find'>, names: readonly unknown[]): Promise<Known | null> {
+async function knownOf(cache: Pick<Cache, 'peek'>, names: readonly unknown[]): Promise<Known | null> {
   const all: Known[] = [];
   for (const name of names) {
-    const entry = await cache.find('neighbours', name);
+    const entry = await cache.peek('neighbours', name);
     if (!entry?.tied) return null;
     all.push(neighboursOf(entry) as Known);
   }

@@ -14,7 +14,7 @@ export interface Relative {
 
 /** The banks of a family that were searched last, the latest first. */
 export async function findRelatives(cache: Cache, family: string): Promise<Relative[]> {
-  const found = await cache.find('neighbours', ['relatives', VERSION, family]);
+  const found = await cache.peek('neighbours', ['relatives', VERSION, family]);
   return Object.entries(found ?? {}).map(([key, { data }]) => ({ key, picks: data as Int32Array }));
 }
 
