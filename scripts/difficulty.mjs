@@ -31,7 +31,7 @@ const SETS = {
   'bracket, hard': ['bracket', HARD],
   leather: ['leather', {}],
 };
-const METHODS = { patchcore: {}, 'softpatch-lof': {}, witness: { doubt: 'always' } };
+const METHODS = { patchcore: {}, 'softpatch-lof': {}, witness: { doubt: 'always', level: 1 } };
 
 const found = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : { results: [] };
 const temporary = mkdtempSync(join(tmpdir(), 'softpatch-difficulty-'));

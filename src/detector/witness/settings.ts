@@ -26,7 +26,7 @@ export type WitnessSettings = Pick<BankConfig, 'sampler' | 'ratio' | 'precision'
   rate: number;
   /** Patches are doubted from so many deviations above what the worst patches of an ordinary image reach. */
   level: number;
-  /** Of few images from so many deviations more, from 0: there a rare look often has no second image. */
+  /** Of few images, under `auto`, from so many deviations more, from 0: there a rare look often has no second image. */
   margin: number;
   /** Images are few where they could not prove this share, in (0, 1], of them dirty. */
   few: number;

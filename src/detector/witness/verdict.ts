@@ -13,7 +13,7 @@ export interface Opinion extends Dirt {
   suspicion: Float64Array;
   /** Whether it finds dirt at all, or is not asked. */
   heard: boolean;
-  /** Whether the images are few. */
+  /** Whether the images are few, and nobody says that there is dirt. */
   few: boolean;
   /** [images] of 1 and 0: suspected so surely that patches above the quantile are doubted, too; of few images at a fifth of the rate. */
   condemned: Uint8Array;
@@ -63,7 +63,8 @@ export function reachVerdict(
     const suspicion = imageSuspicion(judged, positions, settings.worst);
     const dirt = estimateDirt(suspicion, settings.alpha / judgements.size);
     const heard = settings.doubt === 'always' || (settings.doubt === 'auto' && dirt.interval[0] > 0);
-    const few = dirt.provable > settings.few;
+    // Who says that there is dirt knows more than few images can show.
+    const few = settings.doubt === 'auto' && dirt.provable > settings.few;
     const [suspects, condemned] = [1, few ? FEW_RATE : 1].map((part) =>
       heard ? falseDiscovery(dirt.pValues, dirt.share, part * settings.rate) : new Uint8Array(suspicion.length),
     );

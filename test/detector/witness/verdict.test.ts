@@ -59,6 +59,7 @@ test('of few images only what lies far out is doubted, and of those suspected at
     Number(value > cut || (condemned[Math.floor(patch / POSITIONS)] === 1 && value > high)),
   );
   assert.deepEqual([...verdict.doubted!], expected);
+  assert.equal(verdictOf(40, 4, { doubt: 'always' }).opinions[0].few, false);
   const far = Array.from(judged, (value) => Number(value > cut));
   assert.deepEqual([...verdictOf(40, 4, { few: 1, margin: 0, level: 4, quantile: 1 }).doubted!], far);
 });
