@@ -55,7 +55,7 @@ export { type Inspection, inspectTraining } from './detector/witness/inspect.js'
 export { type JudgeName, type WitnessSettings, witnessSettings } from './detector/witness/settings.js';
 export type { Opinion, Verdict } from './detector/witness/verdict.js';
 export type { Engine, EngineChoice, EngineName, Provider } from './engine/names.js';
-export type { Attribute, Attributes, OnnxGraph, Side, ValueType } from './engine/onnx-graph.js';
+export type { Attribute, Attributes, ConstantData, OnnxGraph, Side, ValueType } from './engine/onnx-graph.js';
 export type * from './engine/onnx-schema.js';
 export type { Resources } from './engine/resources.js';
 export type { FarRows, Rows } from './engine/rows.js';
