@@ -23,7 +23,7 @@ import { anomalyMaps } from './maps.js';
 import { type BatchScores, reweightedSearch } from './reweighted-search.js';
 import { patchScores } from './score.js';
 import { checkProfile } from './settings.js';
-import type { Fitted, ReadingDefaults, Settings, System, Tensors } from './system.js';
+import type { Fitted, ReadingChoice, ReadingDefaults, Settings, System, Tensors } from './system.js';
 
 /** A fitted memory bank, with what diagnostics and figures look at. */
 export interface FittedBank extends Fitted {
@@ -48,17 +48,23 @@ export function bankLayers(backbone: string): string[] {
   return backbone === 'resnet50v2' ? ['layer2'] : ['layer2', 'layer3'];
 }
 
+/** What systems read that work on PatchCore's patches whatever their profile. */
+export function patchcoreReading(
+  _profile: string,
+  { backbone = 'resnet18', layers = bankLayers(backbone) }: ReadingChoice = {},
+): ReadingDefaults {
+  return { backbone, layers, preprocessing: PATCHCORE_PREPROCESSING };
+}
+
 /** A method of the memory-bank family (docs/methods.md 3 and 4) as a system. */
 export function bankSystem(name: BankMethod, about: string): System {
   return {
     name,
     about,
     profiles: PROFILES,
-    reading: (profile, { backbone = 'resnet18', layers = bankLayers(backbone), settings = {} } = {}) => ({
-      backbone,
-      layers,
-      preprocessing: PATCHCORE_PREPROCESSING,
-      ...bankReading(profile, settings),
+    reading: (profile, chosen = {}) => ({
+      ...patchcoreReading(profile, chosen),
+      ...bankReading(profile, chosen.settings ?? {}),
     }),
     settings(profile, set) {
       checkProfile(name, PROFILES, profile);

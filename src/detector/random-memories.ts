@@ -3,12 +3,11 @@ import type { Resources } from '../engine/resources.js';
 import { InputError } from '../errors.js';
 import { patchGrid } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
-import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { ranges } from '../kernels/threads.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
 import type { LazyBank } from './bank.js';
-import { bankLayers, bankTensors, restoredBank } from './bank-system.js';
+import { bankTensors, patchcoreReading, restoredBank } from './bank-system.js';
 import { BANK_CONFIG } from './config.js';
 import { fitBank } from './fit-bank.js';
 import { imageScores } from './image-scores.js';
@@ -45,11 +44,7 @@ export const RANDOM_MEMORIES: System = {
   name: 'random-memories',
   about: "mean distance over random memories: MeDS' first stage, for --filter",
   profiles: PROFILES,
-  reading: (_profile, { backbone = 'resnet18', layers = bankLayers(backbone) } = {}) => ({
-    backbone,
-    layers,
-    preprocessing: PATCHCORE_PREPROCESSING,
-  }),
+  reading: patchcoreReading,
   settings(profile, set) {
     checkProfile('random-memories', PROFILES, profile);
     return checkedSettings(schema, DEFAULTS, set);

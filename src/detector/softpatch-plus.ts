@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { PATCHCORE_PREPROCESSING } from '../image/preprocess.js';
 import { contentKey, hashBytes } from '../storage/cache.js';
-import { bankLayers, bankTensors, type FittedBank, fittedBank, restoredBank } from './bank-system.js';
+import { bankTensors, type FittedBank, fittedBank, patchcoreReading, restoredBank } from './bank-system.js';
 import { BANK_CONFIG, type BankConfig } from './config.js';
 import { fitBank } from './fit-bank.js';
 import { leaveOutScores } from './leave-out.js';
@@ -35,11 +34,7 @@ export const SOFTPATCH_PLUS: System = {
   name: 'softpatch-plus',
   about: 'SoftPatch+: LOF and Mahalanobis distance fused by rank, a bank for scores, one for maps',
   profiles: PROFILES,
-  reading: (_profile, { backbone = 'resnet18', layers = bankLayers(backbone) } = {}) => ({
-    backbone,
-    layers,
-    preprocessing: PATCHCORE_PREPROCESSING,
-  }),
+  reading: patchcoreReading,
   settings(profile, set) {
     checkProfile('softpatch-plus', PROFILES, profile);
     return checkedSettings(schema, DEFAULTS, set);

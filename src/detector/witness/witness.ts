@@ -1,8 +1,7 @@
 import { InputError } from '../../errors.js';
-import { PATCHCORE_PREPROCESSING } from '../../image/preprocess.js';
 import { contentKey, hashBytes } from '../../storage/cache.js';
 import { bankToGraph } from '../bank-onnx.js';
-import { bankLayers, fittedBank, restoredBank } from '../bank-system.js';
+import { fittedBank, patchcoreReading, restoredBank } from '../bank-system.js';
 import { imageScores } from '../image-scores.js';
 import { checkProfile } from '../settings.js';
 import type { System } from '../system.js';
@@ -24,11 +23,7 @@ export const WITNESS: System = {
   name: 'witness',
   about: 'PatchCore; where images look dirty, odd patches need a second image as witness',
   profiles: PROFILES,
-  reading: (_profile, { backbone = 'resnet18', layers = bankLayers(backbone) } = {}) => ({
-    backbone,
-    layers,
-    preprocessing: PATCHCORE_PREPROCESSING,
-  }),
+  reading: patchcoreReading,
   settings(profile, set) {
     checkProfile('witness', PROFILES, profile);
     return witnessSettings(set);
