@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { createRandom, encodePng, writeDrawnCategory } from 'softpatch-lab';
 import { writeJson } from '../build/src/storage/atomic.js';
+import { drawPatches, median } from './bench-inputs.mjs';
 
 /** Changes of a result that were meant: the commit that made it, and why. Told where a release from before it differs. */
 const ON_PURPOSE = [];
@@ -21,23 +22,6 @@ const STAGES = {
 };
 const FILE = 'data/results/against.json';
 
-/** Rows near a few directions, with noise: distances spread as those of real embeddings. */
-function patches(random, n, d) {
-  const rank = 24;
-  const axes = Float32Array.from({ length: rank * d }, () => random.normal() / Math.sqrt(d));
-  const rows = new Float32Array(n * d);
-  const along = new Float64Array(rank);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < rank; k++) along[k] = (random.normal() * 6) / (k + 1);
-    for (let a = 0; a < d; a++) {
-      let sum = random.normal() * 0.012;
-      for (let k = 0; k < rank; k++) sum += along[k] * axes[k * d + a];
-      rows[i * d + a] = sum;
-    }
-  }
-  return rows;
-}
-
 /** An evaluation that needs nothing but the program. */
 async function drawnJob(folder) {
   const data = join(folder, 'drawn');
@@ -50,10 +34,10 @@ async function writeInputs(folder, job, small) {
   const random = createRandom(1);
   const [projected, bank, queries, side, maps] = small ? [6000, 1000, 784, 224, 4] : [60_000, 10_000, 7_840, 224, 40];
   const put = (name, array) => writeFileSync(join(folder, name), array);
-  put('projected', patches(random, projected, 128));
-  put('weighed', patches(random, 352 * 24, 128));
-  put('bank', patches(random, bank, 1024));
-  put('queries', patches(random, queries, 1024));
+  put('projected', drawPatches(random, projected, 128));
+  put('weighed', drawPatches(random, 352 * 24, 128));
+  put('bank', drawPatches(random, bank, 1024));
+  put('queries', drawPatches(random, queries, 1024));
   const scores = Float32Array.from({ length: maps * side * side }, () => Math.abs(random.normal()));
   const masks = new Uint8Array(scores.length);
   // A square of defect on every second map, scored higher.
@@ -226,7 +210,6 @@ export async function benchAgainst(revision, { runs, small, out = FILE }) {
   }
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const medians = (all) => ({
   seconds: median(all.map(({ seconds }) => seconds)),
   cpu: median(all.map(({ cpu }) => cpu)),

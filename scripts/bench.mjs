@@ -17,6 +17,7 @@ import { createEmbedder } from '../build/src/features/embedder.js';
 import { writeAtomically, writeJson } from '../build/src/storage/atomic.js';
 import { plainEmbedding, plainGreedy, plainLof, plainNearest } from './bench-baselines.mjs';
 import { benchEngines } from './bench-engines.mjs';
+import { drawPatches, median } from './bench-inputs.mjs';
 
 const engines = process.argv.indexOf('--engine');
 if (engines > 0) {
@@ -42,7 +43,6 @@ const seconds = async (work) => {
   await work();
   return (performance.now() - begin) / 1000;
 };
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 /** Interleaved runs after a warm-up: drift of the machine hits both alike. */
 async function compare(ours, plain, runs = 3) {
   await ours();
@@ -54,22 +54,7 @@ async function compare(ours, plain, runs = 3) {
   return { ours: median(times.ours), plain: plain ? median(times.plain) : null };
 }
 
-/** Rows near a few directions, with noise: distances spread as those of real embeddings. */
-function patches(n, d) {
-  const rank = 24;
-  const axes = Float32Array.from({ length: rank * d }, () => random.normal() / Math.sqrt(d));
-  const rows = sharedFloats(n * d);
-  const along = new Float64Array(rank);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < rank; k++) along[k] = (random.normal() * 6) / (k + 1);
-    for (let a = 0; a < d; a++) {
-      let sum = random.normal() * 0.012;
-      for (let k = 0; k < rank; k++) sum += along[k] * axes[k * d + a];
-      rows[i * d + a] = sum;
-    }
-  }
-  return rows;
-}
+const patches = (n, d) => drawPatches(random, n, d, sharedFloats(n * d));
 
 const rows = [];
 const add = (stage, unit, ours, plain, work = {}) => {

@@ -93,9 +93,7 @@ export function bankSystem(name: BankMethod, about: string): System {
     addToGraph: (start) => bankToGraph(start, restoredBank(start.tensors), checkBankConfig(start.settings)),
     async restore(lab, reader, tensors, settings) {
       const config = checkBankConfig(settings);
-      const bank = restoredBank(tensors);
-      const lazy = { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank };
-      return fittedBank(lab, reader, lazy, null, config);
+      return fittedBank(lab, reader, searchableBank(tensors), null, config);
     },
   };
 }
@@ -176,6 +174,12 @@ export function bankTensors(
     picks: { dtype: 'I32', shape: [count], data: picks },
     ...(weights ? { weights: { dtype: 'F32', shape: [count], data: weights } } : {}),
   };
+}
+
+/** A restored bank as one to search. @throws InputError as {@link restoredBank}. */
+export function searchableBank(tensors: Tensors): LazyBank {
+  const bank = restoredBank(tensors);
+  return { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank };
 }
 
 /** The bank that {@link bankTensors} saved. @throws InputError when the tensors do not fit together or hold NaN. */

@@ -5,9 +5,8 @@ import { patchGrid } from '../features/layers.js';
 import type { FeatureReader } from '../features/reader.js';
 import { sharedFloats } from '../kernels/arena.js';
 import { ranges } from '../kernels/threads.js';
-import { contentKey, hashBytes } from '../storage/cache.js';
 import type { LazyBank } from './bank.js';
-import { bankTensors, patchcoreReading, restoredBank } from './bank-system.js';
+import { bankTensors, patchcoreReading, searchableBank } from './bank-system.js';
 import { BANK_CONFIG } from './config.js';
 import { fitBank } from './fit-bank.js';
 import { imageScores } from './image-scores.js';
@@ -65,8 +64,7 @@ export const RANDOM_MEMORIES: System = {
     const banks = Array.from({ length: memories }, (_, i) => {
       const [bank, picks] = [tensors[`bank${i}`], tensors[`picks${i}`]];
       if (!bank || !picks) throw new InputError(`memory ${i + 1} of ${memories} is missing`, 'Fit the detector again');
-      const own = restoredBank({ bank, picks });
-      return { ...own, key: contentKey([hashBytes(own.picks)]), load: async () => own };
+      return searchableBank({ bank, picks });
     });
     return fittedMemories(lab, reader, banks);
   },

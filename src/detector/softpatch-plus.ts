@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { InputError } from '../errors.js';
-import { contentKey, hashBytes } from '../storage/cache.js';
-import { bankTensors, type FittedBank, fittedBank, patchcoreReading, restoredBank } from './bank-system.js';
+import { bankTensors, type FittedBank, fittedBank, patchcoreReading, searchableBank } from './bank-system.js';
 import { BANK_CONFIG, type BankConfig } from './config.js';
 import { fitBank } from './fit-bank.js';
 import { leaveOutScores } from './leave-out.js';
@@ -61,13 +60,9 @@ export const SOFTPATCH_PLUS: System = {
   async restore(lab, reader, { mapBank, mapPicks, mapWeights, ...tensors }, set) {
     const config = bankOf(set);
     if (!mapBank || !mapPicks) throw new InputError('the bank for maps is missing', 'Fit the detector again');
-    const lazily = (own: Tensors): FittedBank => {
-      const bank = restoredBank(own);
-      const lazy = { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank };
-      return fittedBank(lab, reader, lazy, null, config);
-    };
+    const fitted = (own: Tensors): FittedBank => fittedBank(lab, reader, searchableBank(own), null, config);
     const maps = { bank: mapBank, picks: mapPicks, ...(mapWeights && { weights: mapWeights }) };
-    return together(lazily(tensors), lazily(maps), config);
+    return together(fitted(tensors), fitted(maps), config);
   },
 };
 

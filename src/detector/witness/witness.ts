@@ -1,7 +1,6 @@
 import { InputError } from '../../errors.js';
-import { contentKey, hashBytes } from '../../storage/cache.js';
 import { bankToGraph } from '../bank-onnx.js';
-import { fittedBank, patchcoreReading, restoredBank } from '../bank-system.js';
+import { fittedBank, patchcoreReading, restoredBank, searchableBank } from '../bank-system.js';
 import { imageScores } from '../image-scores.js';
 import { checkProfile } from '../settings.js';
 import type { System } from '../system.js';
@@ -78,11 +77,10 @@ export const WITNESS: System = {
   },
   async restore(lab, reader, tensors, set) {
     const settings = witnessSettings(set);
-    const bank = restoredBank(tensors);
-    const lazy = { ...bank, key: contentKey([hashBytes(bank.picks)]), load: async () => bank };
+    const lazy = searchableBank(tensors);
     const { groups, doubted } = tensors;
     if (!doubted) return fittedBank(lab, reader, lazy, null, startingBank(settings));
-    if (groups?.data.length !== bank.picks.length || doubted.data.length !== bank.picks.length) {
+    if (groups?.data.length !== lazy.picks.length || doubted.data.length !== lazy.picks.length) {
       throw new InputError('the witnesses do not fit the memory bank', 'Fit the detector again');
     }
     const doubts = {
