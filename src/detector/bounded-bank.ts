@@ -1,4 +1,5 @@
 import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.js';
+import { BLOCK_ROWS, fillMiddles, tightOrder } from '../coreset/tight-blocks.js';
 import { fillWholePanels, type WholeRows, type WholeScale, wholeRows } from '../coreset/whole-rows.js';
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
 import type { Threads } from '../kernels/threads.js';
@@ -6,19 +7,29 @@ import { type BankShape, queryRoom } from './query-room.js';
 
 /** Leading axes of the two lower bounds; with the residual's norm they make 32 and 128 coordinates. */
 const LEVELS: readonly number[] = [31, 127];
-/** Rows that the kernel looks over at once. */
-const ROWS = 16;
+/** Blocks that the kernel looks over at once. */
+const AT_ONCE = 16;
+/** What the kernel takes for no row. */
+const BEYOND = 0x7fffffff;
 
-/** Offsets of a bank laid out for bounded search, and its sizes. */
+/** Offsets of a bank laid out for bounded search, and its sizes. Rows that are near each other lie in one block of eight places. */
 export interface BoundedBank extends BankShape {
-  /** Rows [m × d]. */
+  /** Blocks of places. */
+  blocks: number;
+  /** Which row lies at each place [places]. */
+  rank: number;
+  /** Rows by place [places × d]. */
   rows: number;
-  /** Rows of the finer bound [m × fineDims], 16-bit. */
+  /** Rows of the finer bound by place [places × fineDims], 16-bit. */
   fine: number;
-  /** Panels of the coarse bound's rows [padded × coarseDims], in pairs of 16-bit dimensions. */
+  /** Panels of the coarse bound's rows by place [places × coarseDims], in pairs of 16-bit dimensions. */
   panels: number;
-  /** Their squares [padded], whole numbers. */
+  /** Their squares [places], whole numbers. */
   norms: number;
+  /** Panels of the blocks' middles [padded × coarseDims], their squares [padded], and how far a row lies from it at most [padded]. */
+  middles: number;
+  middleSquares: number;
+  radii: number;
   coarseScale: WholeScale;
   fineScale: WholeScale;
 }
@@ -32,9 +43,6 @@ export interface PlacedBank {
   /** Queries in the bank's axes; `slack` is that of bank and queries together. */
   reduceQueries(queries: Float32Array): Promise<Reduced & { queries: Float32Array }>;
 }
-
-/** Rows [m] with the padding that a search wants. */
-export const searchedRows = (m: number): number => Math.ceil(m / ROWS) * ROWS;
 
 /**
  * Lays a bank [m × d] out in shared memory with its lower bounds in principal axes.
@@ -50,31 +58,44 @@ export async function placeBank(
   const frame = await principalAxes(threads, rows, d, LEVELS[1]);
   const { levels, slack } = await reduce(threads, rows, frame, LEVELS);
   const [coarse, fine] = levels.map((level, i) => wholeRows(level, LEVELS[i] + 1));
-  const padded = searchedRows(m);
-  const shape = { d, coarseDims: coarse.padded, fineDims: fine.padded, padded };
+  const order = tightOrder(levels[0], LEVELS[0] + 1);
+  const blocks = Math.ceil(m / BLOCK_ROWS);
+  const places = blocks * BLOCK_ROWS;
+  const padded = Math.ceil(blocks / AT_ONCE) * AT_ONCE;
+  const shape = { d, coarseDims: coarse.padded, fineDims: fine.padded, places, padded };
   const perLane = queryRoom(0, shape).rest + room.lane;
   const arena = createArena(
     4 * m * d +
-      2 * (padded * coarse.padded + m * fine.padded) +
-      4 * padded +
+      2 * (places * coarse.padded + m * fine.padded + padded * coarse.padded) +
+      4 * (2 * places + 2 * padded) +
       room.shared +
       threads.count * (perLane + 64),
   );
-  const placedRows = arena.take(4 * m * d);
-  arena.floats(placedRows, m * d).set(rows);
-  const placedFine = arena.take(2 * m * fine.padded);
-  new Int16Array(arena.memory.buffer, placedFine, m * fine.padded).set(fine.values);
   const bank = {
     ...shape,
-    rows: placedRows,
-    fine: placedFine,
-    panels: arena.take(2 * padded * coarse.padded),
-    norms: arena.take(4 * padded),
+    blocks,
+    rows: arena.take(4 * m * d),
+    fine: arena.take(2 * m * fine.padded),
+    rank: arena.take(4 * places),
+    panels: arena.take(2 * places * coarse.padded),
+    norms: arena.take(4 * places),
+    middles: arena.take(2 * padded * coarse.padded),
+    middleSquares: arena.take(4 * padded),
+    radii: arena.take(4 * padded),
     coarseScale: scaleOf(coarse),
     fineScale: scaleOf(fine),
   };
-  const panels = new Int16Array(arena.memory.buffer, bank.panels, padded * coarse.padded);
-  fillWholePanels(panels, arena.ints(bank.norms, padded), coarse);
+  const { buffer } = arena.memory;
+  arena.ints(bank.rank, places).fill(BEYOND).set(order);
+  const placedRows = arena.floats(bank.rows, m * d);
+  const placedFine = new Int16Array(buffer, bank.fine, m * fine.padded);
+  for (const [place, row] of order.entries()) {
+    placedRows.set(rows.subarray(row * d, (row + 1) * d), place * d);
+    placedFine.set(fine.values.subarray(row * fine.padded, (row + 1) * fine.padded), place * fine.padded);
+  }
+  const panels = new Int16Array(buffer, bank.panels, places * coarse.padded);
+  fillWholePanels(panels, arena.ints(bank.norms, places), coarse, order);
+  placeMiddles(arena, bank, coarse, order);
   return {
     arena,
     bank,
@@ -85,6 +106,21 @@ export async function placeBank(
       return { queries: shared, levels: reduced.levels, slack: slack + reduced.slack };
     },
   };
+}
+
+/** Fills in the blocks' middles and how far their rows lie from them. */
+function placeMiddles(arena: Arena, bank: BoundedBank, coarse: WholeRows, order: Int32Array): void {
+  const { blocks, places, padded } = bank;
+  const values = new Int16Array(blocks * coarse.padded);
+  const offsets = new Float32Array(places);
+  fillMiddles({ middles: values, squares: new Int32Array(blocks), offsets }, coarse, order);
+  const panels = new Int16Array(arena.memory.buffer, bank.middles, padded * coarse.padded);
+  fillWholePanels(panels, arena.ints(bank.middleSquares, padded), { ...coarse, values });
+  // Beyond the last block nothing compares as within reach.
+  const radii = arena.floats(bank.radii, padded).fill(Number.NaN);
+  for (let block = 0; block < blocks; block++) {
+    radii[block] = Math.max(...offsets.subarray(block * BLOCK_ROWS, (block + 1) * BLOCK_ROWS)) * 1.000001;
+  }
 }
 
 /** A scale without its rows, small enough to be sent to a thread. */

@@ -6,7 +6,7 @@ import { gatherRows } from '../kernels/gather-rows.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import { placeBank, searchedRows } from './bounded-bank.js';
+import { placeBank } from './bounded-bank.js';
 import { groupRoom } from './group-task.js';
 import type { Neighbours } from './neighbours.js';
 
@@ -56,11 +56,10 @@ export async function indexGroups(threads: Threads, job: GroupJob): Promise<Grou
   const { order, picks, spans } = byGroup(job);
   const count = groups.length;
   const sorted = gatherRows(await rowsHere(job.bank), d, picks);
-  const padded = searchedRows(count);
-  const placed = await placeBank(threads, sorted, d, { shared: 4 * padded + 64, lane: groupRoom(m) });
+  const placed = await placeBank(threads, sorted, d, { shared: 4 * count + 64, lane: groupRoom(m) });
   const { arena, scratch } = placed;
-  const at = arena.take(4 * padded);
-  const placedGroups = arena.ints(at, padded).fill(-1);
+  const at = arena.take(4 * count);
+  const placedGroups = arena.ints(at, count);
   for (const [i, row] of order.entries()) placedGroups[i] = groups[row];
   return {
     async search(given, own, watch = {}) {

@@ -4,7 +4,7 @@ import { gatherRows } from '../kernels/gather-rows.js';
 import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
-import { placeBank, searchedRows } from './bounded-bank.js';
+import { placeBank } from './bounded-bank.js';
 import { type Membership, manyRoom } from './neighbours-many-task.js';
 
 /** Most banks searched at once: one bit of a row's mask each. */
@@ -46,20 +46,19 @@ export async function nearestInBanks(
   const place = new Map([...union].map((patch, i) => [patch, i]));
   const m = union.length;
   const rows = gatherRows(patches, d, union);
-  const padded = searchedRows(m);
   const count = banks.length;
   checkFinite('patches', rows, d);
-  const placed = await placeBank(threads, rows, d, { shared: 4 * padded * (1 + count) + 128, lane: manyRoom(count) });
+  const placed = await placeBank(threads, rows, d, { shared: 4 * m * (1 + count) + 128, lane: manyRoom(count) });
   const { arena } = placed;
-  const membership: Membership = { count, masks: arena.take(4 * padded), orders: arena.take(4 * count * padded) };
-  const maskOf = arena.ints(membership.masks, padded);
-  const orderOf = arena.ints(membership.orders, count * padded);
+  const membership: Membership = { count, rows: m, masks: arena.take(4 * m), orders: arena.take(4 * count * m) };
+  const maskOf = arena.ints(membership.masks, m);
+  const orderOf = arena.ints(membership.orders, count * m);
   for (const [b, picks] of banks.entries()) {
     picks.forEach((patch, order) => {
       const row = place.get(patch)!;
       if ((maskOf[row] >> b) & 1) return;
       maskOf[row] |= 1 << b;
-      orderOf[b * padded + row] = order;
+      orderOf[b * m + row] = order;
     });
   }
   const q = countRows('queries', queries, d);

@@ -2,7 +2,7 @@ import { blockAt } from '../kernels/block.js';
 import { SEARCH_BLOCK } from '../kernels/blocks.js';
 import type { TaskContext } from '../kernels/task.js';
 import { NO_ROW } from './no-row.js';
-import { queryRoom } from './query-room.js';
+import { queryRoom, seedRoom } from './query-room.js';
 import { type QueryBlock, visitQueries } from './visit-queries.js';
 
 /** What the kernel names where fewer rows are within reach. */
@@ -21,14 +21,18 @@ export interface NeighboursJob extends QueryBlock {
   tied: Uint8Array;
 }
 
-/** Needs a {@link queryRoom} and 16 bytes a neighbour behind it. */
+/** Bytes a thread needs behind a query's data, for k neighbours. */
+export const neighbourRoom = (k: number): number => seedRoom(k) + 8 * k;
+
+/** Needs a {@link queryRoom} and {@link neighbourRoom} behind it. */
 export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void {
   const { bank, k, within, rows, squared, tied } = job;
   const { buffer } = kernels.memory;
   const room = queryRoom(scratch, bank);
   const block = blockAt(kernels.memory, room.block, SEARCH_BLOCK);
-  const best = room.rest + 8 * k;
-  block.set({ seeds: room.rest, seedCount: within ? 1 : k, k, best });
+  const seedCount = within ? 1 : k;
+  const best = room.rest + seedRoom(k);
+  block.set({ seeds: room.rest, seedCount, k, best });
   visitQueries(kernels, room, block, job, (q) => {
     if (within) block.set({ within: within[q] });
     kernels.nearest(block.at);

@@ -6,6 +6,7 @@ import { task } from '../kernels/task.js';
 import { ranges, type Threads } from '../kernels/threads.js';
 import type { Watch } from '../progress.js';
 import { placeBank } from './bounded-bank.js';
+import { neighbourRoom } from './neighbours-task.js';
 
 /** Queries a task takes at once. */
 const BLOCK = 196;
@@ -71,7 +72,7 @@ export async function indexNeighbours(
   checkWhole('k', k, 1);
   checkFinite('bank', bank, d);
   const kept = Math.min(k, m);
-  const placed = await placeBank(threads, bank, d, { shared: 0, lane: 16 * kept });
+  const placed = await placeBank(threads, bank, d, { shared: 0, lane: neighbourRoom(kept) });
   return {
     async search(given, { within, ...watch } = {}) {
       const queries = await rowsHere(given);

@@ -7,7 +7,9 @@ export interface BankShape {
   /** Values of a row's coarse and finer bounds, padded. */
   coarseDims: number;
   fineDims: number;
-  /** Rows, padded to a multiple of 16. */
+  /** Places of rows, in blocks of eight. */
+  places: number;
+  /** Blocks, padded to a multiple of 16. */
   padded: number;
 }
 
@@ -18,9 +20,11 @@ export interface QueryRoom {
   /** Four queries, packed in pairs of 16-bit dimensions [coarseDims/2 × 4 × 2], and their squares [4]. */
   packed: number;
   squares: number;
-  /** Lower bounds [4 × padded]. */
+  /** Squared distances to the blocks' middles [4 × padded]. */
   bounds: number;
-  /** (bound, row) pairs that wait for their turn [padded]. */
+  /** Lower bounds of a block's rows [8]. */
+  eight: number;
+  /** (bound, place) pairs that wait for their turn [places]. */
   waiting: number;
   /** The query at hand [d], and its finer form [fineDims], 16-bit. */
   query: number;
@@ -30,7 +34,7 @@ export interface QueryRoom {
 }
 
 /** Lays the room out from an offset on, each part at a line of the cache; its `rest` from 0 is the room's size. */
-export function queryRoom(at: number, { d, coarseDims, fineDims, padded }: BankShape): QueryRoom {
+export function queryRoom(at: number, { d, coarseDims, fineDims, places, padded }: BankShape): QueryRoom {
   let next = at;
   const take = (bytes: number): number => {
     const part = next;
@@ -42,9 +46,13 @@ export function queryRoom(at: number, { d, coarseDims, fineDims, padded }: BankS
     packed: take(8 * coarseDims),
     squares: take(16),
     bounds: take(16 * padded),
-    waiting: take(8 * padded),
+    eight: take(32),
+    waiting: take(8 * places),
     query: take(4 * d),
     queryFine: take(2 * fineDims),
     rest: next,
   };
 }
+
+/** Bytes of a search's seeds: the (bound, place) pairs of the blocks that give so many and one block more, and the blocks themselves. */
+export const seedRoom = (count: number): number => (Math.ceil(count / 8) + 1) * 8 * (8 + 1);

@@ -21,7 +21,7 @@ export interface QueryBlock {
 }
 
 /**
- * Bounds queries [from, to) four at a time, by one product of whole numbers, and visits each.
+ * Measures queries [from, to) from the bank's blocks four at a time, by one product of whole numbers, and visits each.
  * @param block the kernel's parameters: all but `seeds`, `seedCount`, `k` and `best` are set before a visit.
  */
 export function visitQueries(
@@ -32,7 +32,7 @@ export function visitQueries(
   visit: (q: number) => void,
 ): void {
   const { buffer } = kernels.memory;
-  const { padded, d, coarseDims, fineDims, coarseScale, fineScale } = bank;
+  const { padded, blocks, d, coarseDims, fineDims, coarseScale, fineScale } = bank;
   const packed = new Int16Array(buffer, room.packed, 4 * coarseDims);
   const squares = new Int32Array(buffer, room.squares, 4);
   const query = new Float32Array(buffer, room.query, d);
@@ -40,8 +40,13 @@ export function visitQueries(
   const whole = new Int16Array(coarseDims);
   const errors = new Float64Array(4);
   block.set({
-    rows: padded,
+    blocks,
+    rank: bank.rank,
     bank: bank.rows,
+    panels: bank.panels,
+    pairs: coarseDims / 2,
+    norms: bank.norms,
+    radii: bank.radii,
     d,
     fine: bank.fine,
     fineDims,
@@ -49,8 +54,10 @@ export function visitQueries(
     queryFine: room.queryFine,
     scale: coarseScale.scale,
     fineScale: fineScale.scale,
+    eight: room.eight,
     waiting: room.waiting,
     within: Number.POSITIVE_INFINITY,
+    hint: -1,
   });
   for (let first = from; first < to; first += 4) {
     const count = Math.min(4, to - first);
@@ -65,9 +72,9 @@ export function visitQueries(
     kernels.boundFour(
       room.packed,
       coarseDims / 2,
-      bank.panels,
+      bank.middles,
       padded / 8,
-      bank.norms,
+      bank.middleSquares,
       room.squares,
       room.bounds,
       padded * 4,
@@ -77,6 +84,8 @@ export function visitQueries(
       query.set(queries.subarray(q * d, (q + 1) * d));
       const fineError = wholeQuery(levels[1], q, fineScale, queryFine);
       block.set({
+        queryPairs: room.packed + 4 * i,
+        querySquare: squares[i],
         bounds: room.bounds + i * padded * 4,
         slack: slack + coarseScale.error + errors[i],
         fineSlack: slack + fineScale.error + fineError,

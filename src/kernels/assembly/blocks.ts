@@ -54,38 +54,56 @@ export class GreedyBlock {
   jobs: usize;
 }
 
-/** One query's search for its nearest rows, or for the nearest row of each of its nearest groups. */
+/**
+ * One query's search for its nearest rows, or for the nearest row of each of its nearest groups. Rows lie at places, eight that are near each
+ * other to a block.
+ */
 @unmanaged
 export class SearchBlock {
-  /** Rows, padded to a multiple of 16. */
-  rows: i32;
-  /** The bank [rows × d]. */
+  /** Blocks of eight places. */
+  blocks: i32;
+  /** Which row lies at each place [8 · blocks]; beyond every row where none does. */
+  rank: usize;
+  /** The bank by place [8 · blocks × d]. */
   bank: usize;
   d: i32;
-  /** Rows of the finer bound [rows × fineDims], in 16-bit whole numbers. */
+  /** Places in whole numbers, as panels [pairs × 8 × 2] a block, and their squares [8 · blocks]. */
+  panels: usize;
+  pairs: i32;
+  norms: usize;
+  /** How far each block's rows lie from its middle at most, in whole units [blocks, padded to a multiple of 16]. */
+  radii: usize;
+  /** Places of the finer bound [8 · blocks × fineDims], in 16-bit whole numbers. */
   fine: usize;
   /** A multiple of 16. */
   fineDims: i32;
   /** [d] */
   query: usize;
+  /** −2q in pairs of dimensions, one of four queries: [pairs × 4 × 2] from the query's first pair on, and |q|². */
+  queryPairs: usize;
+  querySquare: i32;
   /** [fineDims], in 16-bit whole numbers. */
   queryFine: usize;
-  /** Lower bounds of the query's squared distances [rows], in whole numbers; padding is beyond any limit. Overwritten. */
+  /** The query's squared distances to the blocks' middles [blocks, padded to a multiple of 16], in whole numbers. Overwritten. */
   bounds: usize;
   /** Whole units to one of distance, of both bounds, and how far a bound may exceed the distance by rounding. */
   scale: f32;
   slack: f32;
   fineScale: f32;
   fineSlack: f32;
-  /** Room for (bound, row) pairs: seeds, then those that wait for their turn [rows]. */
+  /** Room for (bound, place) pairs: of the blocks that open the search, then those that wait for their turn [8 · blocks]. */
   seeds: usize;
   waiting: usize;
-  /** Rows of least bound that are looked at first. */
+  /** Room for the bounds of a block's rows [8]. */
+  eight: usize;
+  /** Rows of least bound in the nearest blocks that are looked at first. */
   seedCount: i32;
   /** Rows wanted. */
   k: i32;
   /** Squared distance beyond which none is. */
   within: f32;
+  /** A place whose row may be near, −1 for none; given back: that of the nearest row, where one is found. */
+  hint: i32;
   /** Given back: 1 where another row, or what is `within`, is exactly as near as the nearest. */
   tied: i32;
   /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit, finer limit) for each of many banks. */
@@ -105,4 +123,6 @@ export class SearchManyBlock extends SearchBlock {
   masks: usize;
   /** When the row was picked there [banks × rows]. */
   orders: usize;
+  /** How many rows there are. */
+  rows: i32;
 }

@@ -68,6 +68,35 @@ export function boundFour(
   }
 }
 
+/**
+ * Squared distances of one of four queries to the eight rows of a block, into `out` [8], and which of them are within the limit, as bits.
+ * @param query its first pair of −2q, four queries to a pair. @param panel x [pairs × 8 × 2]. @param norms |x|² [8].
+ */
+export function boundBlock(
+  query: usize,
+  pairs: i32,
+  panel: usize,
+  norms: usize,
+  square: i32,
+  out: usize,
+  limit: v128,
+): i32 {
+  const s = i32x4.splat(square);
+  let c0 = i32x4.add(v128.load(norms), s);
+  let c1 = i32x4.add(v128.load(norms, 16), s);
+  const end = query + ((<usize>pairs) << 4);
+  let pb = panel;
+  for (let pa = query; pa < end; pa += 16) {
+    const x = v128.load32_splat(pa);
+    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(x, v128.load(pb)));
+    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(x, v128.load(pb, 16)));
+    pb += 32;
+  }
+  v128.store(out, c0);
+  v128.store(out, c1, 16);
+  return i32x4.bitmask(i32x4.le_s(c0, limit)) | (i32x4.bitmask(i32x4.le_s(c1, limit)) << 4);
+}
+
 /** Σ (a − b)² over `count` 16-bit values, a multiple of 16. */
 export function wholeDistance(a: usize, b: usize, count: i32): i32 {
   let s0 = i32x4.splat(0);
