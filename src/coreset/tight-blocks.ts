@@ -3,8 +3,8 @@ import type { WholeRows } from './whole-rows.js';
 /** Rows of a block. */
 export const BLOCK_ROWS = 8;
 /** Rows looked at to find where a part is widest, and steps taken. */
-const LOOKED_AT = 64;
-const STEPS = 3;
+const LOOKED_AT = 32;
+const STEPS = 2;
 
 /**
  * An order of rows [n × own] in which each 8 that follow each other lie near each other: halved again and again at the median along the
@@ -42,31 +42,37 @@ function widest(
   direction: Float64Array,
 ): void {
   const looked = Math.min(LOOKED_AT, to - from);
-  const at = Int32Array.from({ length: looked }, (_, s) => order[from + Math.floor((s * (to - from)) / looked)] * own);
-  const mean = new Float64Array(own);
-  const squares = new Float64Array(own);
-  for (const row of at) {
-    for (let a = 0; a < own; a++) {
-      mean[a] += rows[row + a] / looked;
-      squares[a] += rows[row + a] ** 2 / looked;
-    }
+  const centred = new Float64Array(looked * own);
+  for (let s = 0; s < looked; s++) {
+    const row = order[from + Math.floor((s * (to - from)) / looked)] * own;
+    for (let a = 0; a < own; a++) centred[s * own + a] = rows[row + a];
   }
-  let best = 0;
-  for (let a = 1; a < own; a++) if (squares[a] - mean[a] ** 2 > squares[best] - mean[best] ** 2) best = a;
+  let [best, most] = [0, -1];
+  for (let a = 0; a < own; a++) {
+    let [mean, spread] = [0, 0];
+    for (let at = a; at < centred.length; at += own) mean += centred[at] / looked;
+    for (let at = a; at < centred.length; at += own) {
+      centred[at] -= mean;
+      spread += centred[at] * centred[at];
+    }
+    if (spread > most) [best, most] = [a, spread];
+  }
   direction.fill(0);
   direction[best] = 1;
   const next = new Float64Array(own);
   for (let step = 0; step < STEPS; step++) {
     next.fill(0);
-    for (const row of at) {
+    for (let at = 0; at < centred.length; at += own) {
       let along = 0;
-      for (let a = 0; a < own; a++) along += direction[a] * (rows[row + a] - mean[a]);
-      for (let a = 0; a < own; a++) next[a] += along * (rows[row + a] - mean[a]);
+      for (let a = 0; a < own; a++) along += direction[a] * centred[at + a];
+      for (let a = 0; a < own; a++) next[a] += along * centred[at + a];
     }
-    const length = Math.sqrt(next.reduce((sum, value) => sum + value * value, 0));
+    let length = 0;
+    for (let a = 0; a < own; a++) length += next[a] * next[a];
     // Rows that are all alike have no direction: any will do.
     if (!(length > 0)) return;
-    for (let a = 0; a < own; a++) direction[a] = next[a] / length;
+    const scale = 1 / Math.sqrt(length);
+    for (let a = 0; a < own; a++) direction[a] = next[a] * scale;
   }
 }
 
