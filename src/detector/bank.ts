@@ -17,8 +17,6 @@ export interface MemoryBank {
 export interface LazyBank extends Omit<MemoryBank, 'rows'> {
   /** Identity of the rows, for the cache. */
   key: string;
-  /** Identity of all patches that `picks` number, in their precision: banks of one family share rows. */
-  family?: string;
   load(): Promise<MemoryBank>;
   /** The rows where they lie, for a search. Default: those of `load`. */
   stay?(): Promise<Rows>;

@@ -53,7 +53,6 @@ export async function fitBank(
     picks,
     weights: storedWeights(picks, weights, config),
     key: contentKey(['bank', patches.key, hashBytes(picks), config.precision]),
-    family: contentKey(['family', patches.key, config.precision]),
     ...(isStreamed(patches)
       ? { load: once(() => gatherBlocks(patches, picks, weights, config)) }
       : gatheredRows(patches, picks, weights, config)),

@@ -17,8 +17,6 @@ export interface NeighboursJob extends QueryBlock {
   rows: Int32Array;
   /** [queries × k] */
   squared: Float32Array;
-  /** [queries] */
-  tied: Uint8Array;
 }
 
 /** Bytes a thread needs behind a query's data, for k neighbours. */
@@ -26,7 +24,7 @@ export const neighbourRoom = (k: number): number => seedRoom(k) + 8 * k;
 
 /** Needs a {@link queryRoom} and {@link neighbourRoom} behind it. */
 export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void {
-  const { bank, k, within, rows, squared, tied } = job;
+  const { bank, k, within, rows, squared } = job;
   const { buffer } = kernels.memory;
   const room = queryRoom(scratch, bank);
   const block = blockAt(kernels.memory, room.block, SEARCH_BLOCK);
@@ -36,7 +34,6 @@ export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void
   visitQueries(kernels, room, block, job, (q) => {
     if (within) block.set({ within: within[q] });
     kernels.nearest(block.at);
-    tied[q] = block.get('tied');
     const distances = new Float32Array(buffer, best, 2 * k);
     const found = new Int32Array(buffer, best, 2 * k);
     for (let j = 0; j < k; j++) {

@@ -17,8 +17,6 @@ export interface Neighbours {
   rows: Int32Array;
   /** [queries × k] squared Euclidean distances, by direct differences in float32. */
   squared: Float32Array;
-  /** [queries] 1 where another row, or the distance a search was told, is exactly as far as the nearest; left out where that is not known. */
-  tied?: Uint8Array;
 }
 
 /** How a search goes. */
@@ -82,13 +80,12 @@ export async function indexNeighbours(
       const reduced = await placed.reduceQueries(queries);
       const squared = sharedFloats(q * kept);
       const rows = new Int32Array(new SharedArrayBuffer(q * kept * 4));
-      const tied = new Uint8Array(new SharedArrayBuffer(q));
       const { arena, bank: placedBank, scratch } = placed;
       const limits = within ? toShared(within) : null;
-      const job = { bank: placedBank, reduced, k: kept, within: limits, rows, squared, tied };
+      const job = { bank: placedBank, reduced, k: kept, within: limits, rows, squared };
       const jobs = ranges(q, BLOCK).map((range) => ({ ...job, ...range }));
       await threads.each(NEIGHBOURS, jobs, { ...watch, arena, scratch });
-      return { rows, squared, tied };
+      return { rows, squared };
     },
   };
 }

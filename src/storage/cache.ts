@@ -31,8 +31,6 @@ export interface Cache {
   warn(text: string): void;
   /** The entry, or null. @param dependsOn everything the result depends on, as JSON. */
   find(kind: CacheKind, dependsOn: unknown): Promise<Record<string, StoredTensor> | null>;
-  /** The same for what is only of help: it is not counted, and a damaged one is none. */
-  peek(kind: CacheKind, dependsOn: unknown): Promise<Record<string, StoredTensor> | null>;
   /** Stores an entry. */
   keep(kind: CacheKind, dependsOn: unknown, tensors: Record<string, StoredTensor>): Promise<void>;
   /** Forgets an entry. */
@@ -64,7 +62,6 @@ export function noCache(): Cache {
     counts: {},
     warn: () => undefined,
     find: async () => null,
-    peek: async () => null,
     keep: async () => undefined,
     drop: async () => undefined,
     remember: (_kind, _dependsOn, compute) => compute(),
@@ -91,7 +88,6 @@ export function openCache(folder: string, warn: (text: string) => void = () => u
       count(kind, found ? 'reused' : 'computed');
       return found;
     },
-    peek: (kind, dependsOn) => readEntry(entryPath(folder, kind, contentKey(dependsOn)), () => undefined),
     keep: (kind, dependsOn, tensors) => writeEntry(entryPath(folder, kind, contentKey(dependsOn)), tensors),
     drop: (kind, dependsOn) => rm(entryPath(folder, kind, contentKey(dependsOn)), { force: true }),
     async remember(kind, dependsOn, compute) {

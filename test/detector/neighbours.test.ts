@@ -21,6 +21,19 @@ const lowRank = (n: number): Float32Array => {
   return out;
 };
 
+/** Rows in clumps, as blocks of near rows want them; a walk among them takes small steps, and now and then a leap. */
+const centres = normal(12, 8);
+const clumps = (n: number): Float32Array =>
+  normal(n, 0.5).map((value, i) => value + centres[(Math.floor(i / D) % 12) * D + (i % D)]);
+const walk = (n: number): Float32Array => {
+  const steps = normal(n, 0.2);
+  for (let i = D; i < steps.length; i++) {
+    const q = Math.floor(i / D);
+    steps[i] += q % 9 === 0 ? centres[((q / 9) % 12) * D + (i % D)] : steps[i - D];
+  }
+  return steps;
+};
+
 /** Squared distances of a query to every row, in double precision. */
 function distances(bank: Float32Array, query: Float32Array): number[] {
   return Array.from({ length: bank.length / D }, (_, row) => {
@@ -45,6 +58,7 @@ const cases: Record<string, [bank: Float32Array, queries: Float32Array]> = {
   'all rows equal': [new Float32Array(30 * D).fill(2), normal(9)],
   'one row': [normal(1), normal(5)],
   'queries far outside': [normal(300), normal(30, 60)],
+  'clumps and a walk': [clumps(611), walk(120)],
   'huge and tiny': [normal(100).map((value, i) => value * 10 ** ((Math.floor(i / D) % 7) - 3)), normal(20)],
 };
 

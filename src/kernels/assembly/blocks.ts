@@ -104,8 +104,6 @@ export class SearchBlock {
   within: f32;
   /** A place whose row may be near, −1 for none; given back: that of the nearest row, where one is found. */
   hint: i32;
-  /** Given back: 1 where another row, or what is `within`, is exactly as near as the nearest. */
-  tied: i32;
   /** Where the nearest go: (distance², row) pairs, or (distance², row, order, limit, finer limit) for each of many banks. */
   best: usize;
   /** Each row's group [rows], where only the nearest row of a group counts; else 0. Rows of a group lie together. */

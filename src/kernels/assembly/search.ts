@@ -134,11 +134,7 @@ function fineBound(p: SearchBlock, place: i32): i32 {
 /** Computes the distance of the row at a place and offers it to the best. */
 function look(p: SearchBlock, place: i32): void {
   const distance = distanceOf(p, place);
-  const nearest = f32.load(p.best);
-  if (distance <= nearest) {
-    p.tied = distance == nearest ? 1 : 0;
-    p.hint = place;
-  }
+  if (distance < f32.load(p.best)) p.hint = place;
   if (p.groups) insertDistinct(p.best, p.k, p.groups, distance, rowAt(p, place));
   else insert(p.best, p.k, distance, rowAt(p, place));
 }
@@ -229,7 +225,6 @@ export function nearest(p: SearchBlock): i32 {
     f32.store(best + <usize>i * PAIR, p.within);
     i32.store(best + <usize>i * PAIR, NONE, 4);
   }
-  p.tied = 0;
   // No farther than a row that is there, the nearest lies.
   let known = p.within;
   if (k == 1 && !p.groups && p.hint >= 0) known = min(known, distanceOf(p, p.hint));
