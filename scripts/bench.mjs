@@ -164,7 +164,8 @@ for (const [layer, channels] of [
   };
   const trainer = await createOnnxTrainer(await importOnnxRuntime(), shape, mixing, fresh(), 1);
   const library = createTrainer(await loadTensorFlow(), shape, mixing, fresh());
-  const [vectors, codes] = [patches(fibre, channels), patches(fibre, CONDITION)];
+  // onnxruntime refuses shared memory.
+  const [vectors, codes] = [patches(fibre, channels), patches(fibre, CONDITION)].map((own) => new Float32Array(own));
   const step = await compare(
     () => trainer.step(vectors, codes, 1e-4),
     async () => {

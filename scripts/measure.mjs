@@ -75,7 +75,7 @@ const RUNS = {
   },
   sweep: {
     what: 'nine τ on `screw`, exact',
-    command: `sweep ${SCREW} --method softpatch-lof --taus 0:0.4:0.05 --no-cache --chart figures/sweep-screw.svg --csv figures/sweep-screw.csv`,
+    command: `sweep ${SCREW} --method softpatch-lof --taus 0:0.4:0.05 --no-cache --no-record --chart figures/sweep-screw.svg --csv figures/sweep-screw.csv`,
     run(command) {
       const begin = performance.now();
       softpatch(command);
