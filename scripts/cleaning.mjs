@@ -1,6 +1,6 @@
 // Measures witness beside its relatives over shares of dirt, and writes docs/cleaning-results.md from the result files.
 //   node scripts/cleaning.mjs --data data/mvtec --categories screw,bottle --weights data/weights/resnet18.safetensors
-//     [--noise 0,0.05,0.1,0.2,0.4] [--draws 1,2] [--systems patchcore,witness,padim-star+patchcore] [--ratio 0.1] [--minutes 60]
+//     [--noise 0,0.05,0.1,0.2,0.4] [--draws 1,2] [--systems patchcore,witness,padim-star+patchcore] [--ratio 0.1] [--affine] [--minutes 60]
 //   node scripts/cleaning.mjs --write
 // Cells that have a result are passed over, so a stopped run goes on where it was; --minutes starts no further cell after that.
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -29,11 +29,15 @@ const { values } = parseArgs({
     draws: { type: 'string', default: '1,2' },
     systems: { type: 'string', default: 'patchcore,witness,softpatch-lof' },
     ratio: { type: 'string', default: '0.1' },
+    affine: { type: 'boolean', default: false },
     minutes: { type: 'string', default: 'Infinity' },
     cache: { type: 'string', default: 'data/cache' },
     write: { type: 'boolean', default: false },
   },
 });
+const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+const figure = (value) => (Number.isFinite(value) ? value.toFixed(3).replace(/^0/, '').replace(/^-0/, '−') : '–');
+const head = (more) => `| set | r | overlap | draws | ${more.join(' | ')} |\n|${'---|'.repeat(4 + more.length)}`;
 const list = (text) => text.split(',').filter(Boolean);
 
 if (values.data) await measureAll();
@@ -54,7 +58,8 @@ async function measureAll() {
           for (const overlap of noise === 0 ? [false] : [true, false])
             for (const system of list(values.systems)) {
               if (Date.now() > until) return;
-              const cell = { category: name, system, noise, overlap, draw, ratio: Number(values.ratio) };
+              const augmentation = values.affine ? 'affine' : 'none';
+              const cell = { category: name, system, noise, overlap, draw, ratio: Number(values.ratio), augmentation };
               await measureCell(lab, category, cell).catch((error) =>
                 console.error(JSON.stringify(cell), error.message),
               );
@@ -66,10 +71,10 @@ async function measureAll() {
 }
 
 async function measureCell(lab, category, cell) {
-  const { category: name, system, noise, overlap, draw, ratio } = cell;
+  const { category: name, system, noise, overlap, draw, ratio, augmentation } = cell;
   const path = join(
     FOLDER,
-    `${name}_${system}_r${noise}_${overlap ? 'overlap' : 'apart'}_draw${draw}_rho${ratio}.json`,
+    `${name}_${system}_r${noise}_${overlap ? 'overlap' : 'apart'}_draw${draw}_rho${ratio}${augmentation === 'none' ? '' : `_${augmentation}`}.json`,
   );
   try {
     readFileSync(path);
@@ -78,7 +83,7 @@ async function measureCell(lab, category, cell) {
     // Not measured yet.
   }
   const weights = { kind: 'file', path: values.weights };
-  const contamination = { noise, overlap, repeat: true };
+  const contamination = { noise, overlap, augmentation, repeat: true };
   const [method, denoiser] = system.split('+').reverse();
   const filter = denoiser ? { method: denoiser, features: { weights }, budget: 0.15 } : null;
   // patchcore-random has a share of its own, 1 %.
@@ -101,14 +106,19 @@ function results() {
   return readdirSync(FOLDER)
     .filter((file) => file.endsWith('.json'))
     .sort()
-    .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')));
+    .map((file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')))
+    .map((own) => ({ ...own, cell: { augmentation: 'none', ...own.cell } }));
 }
 
 /** AUROC against dirt with overlap on the sets with most shares of dirt: figures/dirt.* */
 async function drawTrends(all) {
   const shown = all.filter(
-    ({ cell: { category, system, noise, overlap, ratio } }) =>
-      ['bottle', 'screw'].includes(category) && LABELS[system] && ratio === 0.1 && (overlap || noise === 0),
+    ({ cell: { category, system, noise, overlap, ratio, augmentation } }) =>
+      ['bottle', 'screw'].includes(category) &&
+      LABELS[system] &&
+      ratio === 0.1 &&
+      augmentation === 'none' &&
+      (overlap || noise === 0),
   );
   const rows = [];
   const keys = ['category', 'system', 'noise'].map(
@@ -128,46 +138,61 @@ async function drawTrends(all) {
   await writeChart('figures', 'dirt', trendChart(rows, view), rows);
 }
 
+/** Cells of one set, augmentation, share and overlap, by system and draw. */
+function settingsOf(all) {
+  const keyOf = ({ cell: { category, augmentation, ratio, noise, overlap } }) =>
+    JSON.stringify([category, augmentation, ratio, noise, overlap]);
+  return [...new Set(all.map(keyOf))]
+    .map((key) => {
+      const [category, augmentation, ratio, noise, overlap] = JSON.parse(key);
+      const own = all.filter((one) => keyOf(one) === key);
+      const draws = [...new Set(own.map(({ cell }) => cell.draw))].sort((a, b) => a - b);
+      const affine = augmentation === 'none' ? '' : `, ${augmentation}`;
+      const label = `| ${category}, ρ ${ratio}${affine} | ${noise} | ${noise === 0 ? '' : overlap ? 'yes' : 'no'} | ${draws.join(', ')} `;
+      return { category, augmentation, noise, overlap, own, draws, label };
+    })
+    .sort(
+      (a, b) =>
+        a.category.localeCompare(b.category) ||
+        b.augmentation.localeCompare(a.augmentation) ||
+        a.noise - b.noise ||
+        Number(a.overlap) - Number(b.overlap),
+    );
+}
+
+/** The share of draws that a system misses stands behind its figures. */
+function cellText({ own, draws }, system) {
+  const found = own.filter(({ cell }) => cell.system === system);
+  if (found.length === 0) return '–';
+  const of = (what) => figure(mean(found.map((one) => one[what].auroc ?? Number.NaN)));
+  const part = found.length < draws.length ? ` (${found.map(({ cell }) => cell.draw).join(', ')})` : '';
+  return `${of('image')} / ${of('pixel')}${part}`;
+}
+
+/** What a system loses against the best of each draw that it was measured on, on average. */
+function regretOf({ own, draws }, system, metric = 'image') {
+  const lost = draws.flatMap((draw) => {
+    const values = own
+      .filter(({ cell }) => cell.draw === draw)
+      .map((one) => [one.cell.system, one[metric].auroc ?? Number.NaN]);
+    const [, mine] = values.find(([name]) => name === system) ?? [];
+    return mine === undefined ? [] : [Math.max(...values.map(([, value]) => value)) - mine];
+  });
+  return lost.length > 0 ? mean(lost) : Number.NaN;
+}
+
 function page(all) {
   const systems = [...new Set(all.map(({ cell }) => cell.system))].sort();
-  const mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const figure = (value) => (Number.isFinite(value) ? value.toFixed(3).replace(/^0/, '') : '–');
-  const keyOf = ({ cell: { category, noise, overlap, ratio } }) => [category, ratio, noise, overlap].join('|');
-  const byNoise = (a, b) => {
-    const [[one, , low], [other, , high]] = [a.split('|'), b.split('|')];
-    return one.localeCompare(other) || Number(low) - Number(high);
-  };
-  const settings = [...new Set(all.map(keyOf))].sort(byNoise);
-  const of = (setting, system, what) =>
-    mean(
-      all.filter((own) => keyOf(own) === setting && own.cell.system === system).map((own) => own[what].auroc ?? NaN),
-    );
-  const label = (setting) => {
-    const [category, ratio, noise, overlap] = setting.split('|');
-    const own = all.filter((one) => keyOf(one) === setting).map(({ cell }) => cell.draw);
-    const draws = [...new Set(own)].sort().join(', ');
-    return `| ${category}, ρ ${ratio} | ${noise} | ${noise === '0' ? '' : overlap === 'true' ? 'yes' : 'no'} | ${draws} `;
-  };
-  const head = (more) => `| set | r | overlap | draws | ${more.join(' | ')} |\n|${'---|'.repeat(4 + more.length)}`;
-  const draws = [...new Set(all.map(({ cell }) => cell.draw))].sort();
-  const table = settings.map(
-    (setting) =>
-      `${label(setting)}| ${systems.map((s) => `${figure(of(setting, s, 'image'))} / ${figure(of(setting, s, 'pixel'))}`).join(' | ')} |`,
-  );
-  const regret = settings.map((setting) => {
-    const values = systems.map((s) => of(setting, s, 'image'));
-    const best = Math.max(...values.filter(Number.isFinite));
-    return `${label(setting)}| ${values.map((value) => figure(best - value)).join(' | ')} |`;
-  });
-  const worst = systems.map((s) =>
-    Math.max(
-      ...settings
-        .map((t) => Math.max(...systems.map((o) => of(t, o, 'image')).filter(Number.isFinite)) - of(t, s, 'image'))
-        .filter(Number.isFinite),
-    ),
-  );
+  const settings = settingsOf(all);
+  const draws = [...new Set(all.map(({ cell }) => cell.draw))].sort((a, b) => a - b);
+  const table = settings.map((own) => `${own.label}| ${systems.map((system) => cellText(own, system)).join(' | ')} |`);
+  const regrets = settings.map((own) => systems.map((system) => regretOf(own, system)));
+  const regret = settings.map((own, i) => `${own.label}| ${regrets[i].map(figure).join(' | ')} |`);
+  const finite = (s) => regrets.map((row) => row[s]).filter(Number.isFinite);
+  const worst = systems.map((_, s) => Math.max(...finite(s)));
+  const average = systems.map((_, s) => mean(finite(s)));
   const judged = settings.map((setting) => {
-    const own = all.filter((one) => keyOf(one) === setting && one.decision);
+    const own = setting.own.filter((one) => one.decision);
     if (own.length === 0) return '';
     const truth = mean(own.map(({ noiseImages, trainImages }) => noiseImages / trainImages));
     const covered = own.filter(({ decision, noiseImages, trainImages }) => {
@@ -175,12 +200,12 @@ function page(all) {
       return lower <= noiseImages / trainImages && noiseImages / trainImages <= upper;
     }).length;
     const leaks = own.map(({ decision, noiseImages }) => `${decision.leaksSuspected} of ${noiseImages}`);
-    return `${label(setting)}| ${figure(truth)} | ${figure(mean(own.map(({ decision }) => decision.share)))} | ${covered} of ${own.length} | ${leaks.join(', ')} | ${own.map(({ decision }) => decision.suspects).join(', ')} |`;
+    return `${setting.label}| ${figure(truth)} | ${figure(mean(own.map(({ decision }) => decision.share)))} | ${covered} of ${own.length} | ${leaks.join(', ')} | ${own.map(({ decision }) => decision.suspects).join(', ')} |`;
   });
   return `# witness on held-out draws
 
 Made by \`node scripts/cleaning.mjs --write\` from \`${FOLDER}\`. Draw 0 served to choose the rules (docs/cleaning.md 6); these are draws ${draws.join(', ')}, means over
-those that a row names. ResNet18, 224 px.
+those that a row names, or of fewer, which stand behind them. ResNet18, 224 px.
 
 ## Image / pixel AUROC
 ${head(systems)}
@@ -190,10 +215,11 @@ ${table.join('\n')}
 
 Bands, where there is more than one draw, go from the lowest to the highest (\`figures/dirt.csv\`).
 
-## Regret: image AUROC lost against the best system of the row
+## Regret: image AUROC lost against the best system of the same draw
 ${head(systems)}
 ${regret.join('\n')}
 | **largest** | | | | ${worst.map(figure).join(' | ')} |
+| **mean of its rows** | | | | ${average.map(figure).join(' | ')} |
 
 ## What witness found
 ${head(['dirty', 'estimate', 'interval holds the truth', 'leaks suspected', 'suspected'])}
