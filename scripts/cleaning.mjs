@@ -3,7 +3,7 @@
 //     [--noise 0,0.05,0.1,0.2,0.4] [--draws 1,2] [--systems patchcore,witness,padim-star+patchcore] [--ratio 0.1] [--affine] [--minutes 60]
 //   node scripts/cleaning.mjs --write
 // Cells that have a result are passed over, so a stopped run goes on where it was; --minutes starts no further cell after that.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { flatGroup } from 'd3-array';
@@ -20,6 +20,7 @@ const LABELS = {
   patchcore: 'PatchCore',
 };
 const FOLDER = 'data/results/cleaning';
+const ABLATIONS = 'data/results/cleaning-ablations.json';
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
@@ -181,6 +182,37 @@ function regretOf({ own, draws }, system, metric = 'image') {
   return lost.length > 0 ? mean(lost) : Number.NaN;
 }
 
+/** Tables of witness with one switch changed, and PatchCore at the same ρ: image / pixel AUROC and the estimate. */
+function ablations() {
+  if (!existsSync(ABLATIONS)) return '';
+  const rows = JSON.parse(readFileSync(ABLATIONS, 'utf8'));
+  const cellOf = ({ category, noise, overlap }) =>
+    `${category} ${noise}${noise === 0 ? '' : overlap ? ' overlap' : ' no overlap'}`;
+  const cells = [...new Set(rows.map(cellOf))];
+  const nameOf = ({ method, changed }) => {
+    const text = Object.entries(changed).map(([name, value]) => `${name} ${value}`);
+    return [method === 'witness' ? '' : method, ...text].filter(Boolean).join(', ') || 'default';
+  };
+  const names = [...new Set(rows.map(nameOf))];
+  const lines = names.map((name) => {
+    const texts = cells.map((cell) => {
+      const own = rows.find((row) => nameOf(row) === name && cellOf(row) === cell);
+      if (!own) return '–';
+      return `${figure(own.image)} / ${figure(own.pixel)}${own.share === null ? '' : ` (${figure(own.share)})`}`;
+    });
+    return `| ${name} | ${texts.join(' | ')} |`;
+  });
+  return `
+## One switch at a time
+On draw 0, which the rules were chosen on: image / pixel AUROC, and the estimated share in brackets. Each line changes what it names and
+leaves the rest at its default (\`docs/cleaning.md\` 7). Made by \`node scripts/cleaning-ablations.mjs\`.
+
+| changed | ${cells.join(' | ')} |
+|${'---|'.repeat(1 + cells.length)}
+${lines.join('\n')}
+`;
+}
+
 function page(all) {
   const systems = [...new Set(all.map(({ cell }) => cell.system))].sort();
   const settings = settingsOf(all);
@@ -224,5 +256,5 @@ ${regret.join('\n')}
 ## What witness found
 ${head(['dirty', 'estimate', 'interval holds the truth', 'leaks suspected', 'suspected'])}
 ${judged.filter(Boolean).join('\n')}
-`;
+${ablations()}`;
 }
