@@ -42,8 +42,11 @@ const RELEASED: PaperSystem = {
   profile: 'release',
 };
 
-/** Every system of the grid: the paper's and the authors' release. */
-export const GRID_SYSTEMS: readonly PaperSystem[] = [...PAPER_SYSTEMS, RELEASED];
+/** What the paper does not have (docs/cleaning.md): SoftPatch's successor here, for its curves. */
+const BEYOND: PaperSystem = direct('witness', 'witness');
+
+/** Every system of the grid: the paper's, the authors' release, and what goes beyond it. */
+export const GRID_SYSTEMS: readonly PaperSystem[] = [...PAPER_SYSTEMS, RELEASED, BEYOND];
 
 /** @throws InputError for an unknown name. */
 export function paperSystem(name: string): PaperSystem {
