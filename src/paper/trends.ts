@@ -64,7 +64,7 @@ export function trendChart(
 ): TopLevelSpec {
   const present = new Set(rows.map(({ system }) => system));
   const systems = lines.filter((label) => present.has(label));
-  const legend = { title: null, orient: 'bottom', columns: 4, symbolOpacity: 1, symbolSize: 36 } as const;
+  const legend = { title: null, orient: 'bottom', columns: 5, symbolOpacity: 1, symbolSize: 36 } as const;
   const color = { field: 'system', type: 'nominal', scale: { domain: systems }, legend } as const;
   const shape = { field: 'system', type: 'nominal', scale: { domain: systems }, legend } as const;
   const x = {

@@ -17,7 +17,7 @@ test('trendRows are mean and one deviation over draws', async () => {
   assert.ok(Math.abs(row.mean - (0.75 - 0.005)) < 1e-9);
   // Deviation (n − 1) of two values .01 apart.
   assert.ok(Math.abs(row.high - row.mean - 0.01 / Math.SQRT2) < 1e-9);
-  assert.equal(rows.length, 2 * 2 * 4 * 6);
+  assert.equal(rows.length, 2 * 2 * 5 * 6);
 });
 
 test('the trend chart draws as stored, without a warning', async () => {
