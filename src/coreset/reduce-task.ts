@@ -40,7 +40,9 @@ export function run(context: TaskContext, job: ReduceJob): number {
       const rest = Math.sqrt(Math.max(0, squares - explained));
       out[base + own] = rest;
       const error = EPSILON * (squares + origin);
-      slack = Math.max(slack, Math.min(error / (2 * rest), Math.sqrt(error)) + EPSILON * Math.sqrt(squares + origin));
+      // A row at the mean has nothing left to round, and 0/0 would be no number.
+      const off = rest > 0 ? Math.min(error / (2 * rest), Math.sqrt(error)) : Math.sqrt(error);
+      slack = Math.max(slack, off + EPSILON * Math.sqrt(squares + origin));
     });
   });
   return slack;

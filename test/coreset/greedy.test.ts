@@ -76,6 +76,10 @@ const data: Record<string, Float32Array> = {
     (_, i) => random.normal() * 10 ** ((Math.floor(i / D) % 9) - 4),
   ),
   'three points': normal(3),
+  'opposites and what lies at their mean': Float32Array.from({ length: 301 * D }, (_, i) => {
+    const row = Math.floor(i / D);
+    return row === 300 ? 0 : (row % 2 ? -1 : 1) * (((row >> 1) % 40) + 1) * (((i % D) % 3) + 1);
+  }),
 };
 
 for (const [name, z] of Object.entries(data)) {
