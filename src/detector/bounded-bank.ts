@@ -18,9 +18,9 @@ export interface BoundedBank extends BankShape {
   blocks: number;
   /** Which row lies at each place [places]. */
   rank: number;
-  /** Rows by place [places × d]. */
+  /** Rows by place [m × d]. */
   rows: number;
-  /** Rows of the finer bound by place [places × fineDims], 16-bit. */
+  /** Rows of the finer bound by place [m × fineDims], 16-bit. */
   fine: number;
   /** Panels of the coarse bound's rows by place [places × coarseDims], in pairs of 16-bit dimensions. */
   panels: number;

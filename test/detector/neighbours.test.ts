@@ -49,6 +49,15 @@ function plain(bank: Float32Array, query: Float32Array, k: number): { row: numbe
   return all.sort((a, b) => a.squared - b.squared || a.row - b.row).slice(0, k);
 }
 
+/** Rows at two ends, one more than half of them at the first: a block holds some of both. */
+const ends = (n: number): Float32Array => normal(n, 0.01).map((value, i) => value + (i < (n / 2 + 1) * D ? -1 : 1));
+/** Rows and their opposites, the last row where their mean lies. */
+const opposites = (n: number): Float32Array =>
+  Float32Array.from({ length: n * D }, (_, i) => {
+    const row = Math.floor(i / D);
+    return row === n - 1 ? 0 : (row % 2 ? -1 : 1) * ((row >> 1) + 1) * (((i % D) % 3) + 1);
+  });
+
 const halves = normal(40);
 const cases: Record<string, [bank: Float32Array, queries: Float32Array]> = {
   random: [normal(500), normal(60)],
@@ -59,6 +68,8 @@ const cases: Record<string, [bank: Float32Array, queries: Float32Array]> = {
   'one row': [normal(1), normal(5)],
   'queries far outside': [normal(300), normal(30, 60)],
   'clumps and a walk': [clumps(611), walk(120)],
+  'two ends and queries far outside': [ends(16), normal(10, 60)],
+  'rows and queries at the mean': [opposites(21), opposites(5)],
   'huge and tiny': [normal(100).map((value, i) => value * 10 ** ((Math.floor(i / D) % 7) - 3)), normal(20)],
 };
 

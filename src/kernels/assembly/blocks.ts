@@ -64,7 +64,7 @@ export class SearchBlock {
   blocks: i32;
   /** Which row lies at each place [8 · blocks]; beyond every row where none does. */
   rank: usize;
-  /** The bank by place [8 · blocks × d]. */
+  /** The bank by place [rows × d]. */
   bank: usize;
   d: i32;
   /** Places in whole numbers, as panels [pairs × 8 × 2] a block, and their squares [8 · blocks]. */
@@ -73,7 +73,7 @@ export class SearchBlock {
   norms: usize;
   /** How far each block's rows lie from its middle at most, in whole units [blocks, padded to a multiple of 16]. */
   radii: usize;
-  /** Places of the finer bound [8 · blocks × fineDims], in 16-bit whole numbers. */
+  /** Places of the finer bound [rows × fineDims], in 16-bit whole numbers. */
   fine: usize;
   /** A multiple of 16. */
   fineDims: i32;

@@ -10,6 +10,8 @@ const PAIR: usize = 8;
 const NONE: i32 = 0x7fffffff;
 /** Bounds of padding are from here on, so limits stay below. */
 const FAR: i32 = 0x3fffffff;
+/** No row lies farther from a query in whole units (coreset/whole-rows.ts); with a block's radius it stays below the root of NONE. */
+const FARTHEST: f64 = 26100;
 /** Rows of a block, and bytes of its places as (bound, place) pairs. */
 const ROWS: i32 = 8;
 const BLOCK_PAIRS: usize = 64;
@@ -189,8 +191,8 @@ function boundRows(p: SearchBlock, block: i32, limit: v128, first: usize, end: u
 
 /** Blocks with a row that may lie within the limit, a whole squared distance, into a list; returns its end. */
 function reached(p: SearchBlock, limit: i32, list: usize): usize {
-  // Single precision rounds what is compared: by far less than this.
-  const root = f32x4.splat(<f32>(sqrt(<f64>limit) * 1.00001 + 1));
+  // Single precision rounds what is compared: by far less than this. No limit reaches the opened blocks again.
+  const root = f32x4.splat(<f32>min(sqrt(<f64>limit) * 1.00001 + 1, FARTHEST));
   const blocks = p.blocks;
   let end = list;
   for (let i = 0; i < blocks; i += 4) {
