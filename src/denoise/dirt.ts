@@ -46,14 +46,15 @@ const ERROR = 1 / Math.LN2;
  * there. The upper bound is that of all images beyond four deviations; dirt that is no more suspicious than clean images shows
  * nowhere.
  * @param suspicion [images]. @param alpha chance, in (0, 1), that clean images with this null are called dirty.
+ * @param proof `sure` as above; `likely` takes the deviation as it is, which finds less dirt sooner and errs on wider tails.
  */
-export function estimateDirt(suspicion: Float64Array, alpha: number): Dirt {
+export function estimateDirt(suspicion: Float64Array, alpha: number, proof: 'sure' | 'likely' = 'sure'): Dirt {
   const n = suspicion.length;
   const sorted = suspicion.slice().sort();
   const median = middle(sorted);
   const lowerHalf = sorted.filter((value) => value <= median);
   const deviation = middle(lowerHalf.map((value) => median - value).sort());
-  const widened = deviation * Math.max(ALLOWANCE, 1 + ERROR / Math.sqrt(n / 2));
+  const widened = proof === 'sure' ? deviation * Math.max(ALLOWANCE, 1 + ERROR / Math.sqrt(n / 2)) : deviation;
   const level = alpha / CUTS.length;
   let lower = 0;
   let share = 0;

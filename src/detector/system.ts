@@ -79,6 +79,8 @@ export interface Decision {
     name: string;
     /** Whether it found dirt, so that it was heard. */
     heard: boolean;
+    /** Share of ordinary images that doubt would raise, where likely dirt was weighed against it; else null. */
+    price: number | null;
     interval: [lower: number, upper: number];
     /** Images beyond each cut, those expected if all were clean, and how likely so many are then. */
     tail: { beyond: number; images: number; expected: number; pValue: number }[];

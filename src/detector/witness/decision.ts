@@ -8,7 +8,13 @@ export function decisionOf({ share, interval, opinions, suspected, doubted }: Ve
     cleans: doubted !== null,
     share,
     interval,
-    judges: opinions.map(({ judge, heard, interval: own, tail }) => ({ name: judge, heard, interval: own, tail })),
+    judges: opinions.map(({ judge, heard, price, interval: own, tail }) => ({
+      name: judge,
+      heard,
+      price,
+      interval: own,
+      tail,
+    })),
     suspects: suspects
       .map((image) => {
         const against = opinions.filter((opinion) => opinion.suspects[image] === 1);

@@ -40,7 +40,7 @@ export async function inspectTraining(
   const { bank, trace } = await fitBank(lab, patches, startingBank(settings), random);
   const groups = await pictureGroups(train);
   const { judgements, others, seconds } = await judge(lab, { patches, picks: bank.picks, groups }, settings, random);
-  const verdict = reachVerdict(judgements, patchGrid(reader.spec).side, settings);
+  const verdict = reachVerdict(judgements, patchGrid(reader.spec).side, settings, others);
   const [{ judged, cut }] = verdict.opinions;
   const told: FitTrace = {
     patchWeights: judged,

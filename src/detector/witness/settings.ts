@@ -30,6 +30,8 @@ export type WitnessSettings = Pick<BankConfig, 'sampler' | 'ratio' | 'precision'
   margin: number;
   /** Images are few where they could not prove this share, in (0, 1], of them dirty. */
   few: number;
+  /** Under `auto`, likely dirt suffices where doubt would raise at most this share, in [0, 1], of ordinary images. */
+  cheap: number;
   /** In suspected images (of few, the surest) also those above this quantile of all patches, in [0, 1]. */
   quantile: number;
   /** Images that must agree before doubted patches count, from 1; 0 never lets them count. */
@@ -51,6 +53,7 @@ const DEFAULTS: WitnessSettings = {
   level: 0.5,
   margin: 3.5,
   few: 0.05,
+  cheap: 0.07,
   quantile: 0.9,
   witnesses: 2,
 };
@@ -70,6 +73,7 @@ const schema: z.ZodType<WitnessSettings> = z.object({
   level: z.number(),
   margin: z.number().min(0),
   few: z.number().gt(0).max(1),
+  cheap: z.number().min(0).max(1),
   quantile: z.number().min(0).max(1),
   witnesses: z.number().int().min(0),
 });

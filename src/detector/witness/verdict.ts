@@ -2,6 +2,8 @@ import { type Dirt, estimateDirt } from '../../denoise/dirt.js';
 import { falseDiscovery } from '../../denoise/false-discovery.js';
 import { gridMean } from '../../denoise/grid-mean.js';
 import { imageSuspicion } from '../../denoise/worst-patches.js';
+import type { Others } from '../nearest-others.js';
+import { priceOfDoubt } from './price.js';
 import type { JudgeName, WitnessSettings } from './settings.js';
 
 /** One judge's opinion of all training images. */
@@ -13,6 +15,8 @@ export interface Opinion extends Dirt {
   suspicion: Float64Array;
   /** Whether it finds dirt at all, or is not asked. */
   heard: boolean;
+  /** Share of ordinary images that doubt would raise (price.ts), where likely dirt was weighed against it; else null. */
+  price: number | null;
   /** Whether the images are few, and nobody says that there is dirt. */
   few: boolean;
   /** [images] of 1 and 0: suspected so surely that patches above the quantile are doubted, too; of few images at a fifth of the rate. */
@@ -43,25 +47,40 @@ const FEW_RATE = 0.2;
 /** What the verdict depends on. */
 export type VerdictSettings = Pick<
   WitnessSettings,
-  'smooth' | 'worst' | 'doubt' | 'alpha' | 'rate' | 'level' | 'margin' | 'few' | 'quantile'
+  'smooth' | 'worst' | 'doubt' | 'alpha' | 'rate' | 'level' | 'margin' | 'few' | 'quantile' | 'cheap'
 >;
 
 /**
  * Decides what to doubt (docs/cleaning.md 4 and 5). Each judge is asked by itself whether its suspicions show dirt; only judges that
  * find some are heard, so a judge that is blind on these images (LOF on turned objects) keeps silent. With none heard
- * nothing is doubted, and the detector is PatchCore exactly. Of few images only what lies far out is doubted, and surer suspects.
- * @param judgements by judge, [images·positions] each. @param side of the grid.
+ * nothing is doubted, and the detector is PatchCore exactly. Where doubt would cost little, dirt need only be likely. Of few images only what lies far out is doubted, and surer suspects.
+ * @param judgements by judge, [images·positions] each. @param side of the grid. @param others neighbours that the price of doubt is
+ * taken from; null: proof is always asked for.
  */
 export function reachVerdict(
   judgements: ReadonlyMap<JudgeName, Float32Array>,
   side: number,
   settings: VerdictSettings,
+  others: Others | null = null,
 ): Verdict {
   const positions = side * side;
   const opinions = [...judgements].map(([judge, raw]) => {
     const judged = settings.smooth ? gridMean(raw, side) : raw;
     const suspicion = imageSuspicion(judged, positions, settings.worst);
-    const dirt = estimateDirt(suspicion, settings.alpha / judgements.size);
+    const alpha = settings.alpha / judgements.size;
+    const proven = estimateDirt(suspicion, alpha);
+    const likely = estimateDirt(suspicion, alpha, 'likely');
+    const weigh = settings.doubt === 'auto' && others && proven.interval[0] === 0 && likely.interval[0] > 0;
+    const { median, deviation, deviations } = proven;
+    const early = {
+      others: others!,
+      judged,
+      cut: Math.exp(median + settings.level * deviation),
+      positions,
+      deviations,
+    };
+    const price = weigh ? priceOfDoubt(early) : null;
+    const dirt = price !== null && price <= settings.cheap ? likely : proven;
     const heard = settings.doubt === 'always' || (settings.doubt === 'auto' && dirt.interval[0] > 0);
     // Who says that there is dirt knows more than few images can show.
     const few = settings.doubt === 'auto' && dirt.provable > settings.few;
@@ -70,7 +89,7 @@ export function reachVerdict(
     );
     const origin = dirt.median + (few ? settings.margin * dirt.deviation : 0);
     const cut = Math.exp(origin + settings.level * dirt.deviation);
-    return { ...dirt, judge, judged, suspicion, heard, few, origin, cut, suspects, condemned };
+    return { ...dirt, judge, judged, suspicion, heard, price, few, origin, cut, suspects, condemned };
   });
   const heard = opinions.filter((opinion) => opinion.heard);
   const images = opinions[0].suspicion.length;

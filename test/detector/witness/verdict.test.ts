@@ -47,6 +47,29 @@ test('dirty images are suspected, and their spot is doubted', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision, 'plain values');
 });
 
+test('likely dirt is enough where doubt costs little, and proof is asked for where it costs much', () => {
+  // Twelve of 336 images stand out a little: more than clean ones would, and not so many that it is proof.
+  const images = 336;
+  const random = createRandom(5);
+  const judged = Float32Array.from({ length: images * POSITIONS }, () => Math.exp(0.05 * random.normal()));
+  for (let i = 0; i < 12; i++) for (let k = 0; k < 9; k++) judged[i * POSITIONS + k] = Math.exp(0.1 + 0.05 * (i / 12));
+  const settings = witnessSettings({ few: 1, smooth: false });
+  // Every patch has a twin as nearest, and a second neighbour `far` times as far: where the twin is doubted that one counts.
+  const near = Float32Array.from(judged, () => random.uniform(1, 1.001));
+  const at = (far: number) => ({
+    patches: Int32Array.from({ length: 2 * judged.length }, (_, j) => (j >> 1) ^ 1),
+    squared: Float32Array.from({ length: 2 * judged.length }, (_, j) => near[j >> 1] * (j % 2 === 0 ? 1 : far)),
+  });
+  const of = (far: number | null) =>
+    reachVerdict(new Map([['isolation', judged]]), SIDE, settings, far === null ? null : at(far)).opinions[0];
+  const [unasked, dear, cheap] = [null, 4, 1].map(of);
+  assert.deepEqual([unasked.heard, unasked.price], [false, null]);
+  assert.equal(dear.heard, false);
+  assert.ok(dear.price! > 0.07, `${dear.price}`);
+  assert.equal(cheap.heard, true);
+  assert.ok(cheap.price! <= 0.07, `${cheap.price}`);
+});
+
 test('of few images only what lies far out is doubted, and of those suspected at a fifth of the rate', () => {
   const verdict = verdictOf(40, 4);
   const [{ few, cut, median, deviation, judged, pValues, share, condemned }] = verdict.opinions;

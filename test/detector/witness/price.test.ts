@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { priceOfDoubt } from '../../../src/detector/witness/price.js';
+
+// Five images of one patch. Each has the patches of two others as neighbours, at 1, 2, 3, 4 and 5 and at twice that.
+const others = {
+  patches: Int32Array.of(1, 2, 0, 2, 0, 1, 0, 1, 0, -1),
+  squared: Float32Array.from([1, 2, 2, 4, 3, 6, 4, 8, 5, Number.POSITIVE_INFINITY], (distance) => distance ** 2),
+};
+const deviations = Float64Array.of(0, 1, 2, 3, 4);
+const price = (judged: number[], set = {}): number =>
+  priceOfDoubt({ others, judged: Float32Array.from(judged), cut: 1, positions: 1, deviations, ...set });
+
+test('doubt that concerns no nearest row costs nothing', () => {
+  assert.equal(price([1, 1, 1, 1, 1]), 0);
+  assert.equal(price([1, 1, 1, 2, 2]), 0);
+});
+
+test('an image pays where its nearest row is doubted and its second one lies much farther', () => {
+  // Logarithms of 1 … 5: the median is log 3, and log 3 − log 2 the middle of log 3, log 1.5 and 0. Doubling raises by log 2, which is more.
+  // Patch 1 is the nearest of image 0; patch 0 of images 1, 2, 3 and 4, the last of which has no second one.
+  assert.equal(price([1, 2, 1, 1, 1]), 1 / 5);
+  assert.equal(price([2, 1, 1, 1, 1]), 3 / 5);
+});
+
+test('images beyond four deviations are not asked, and with none left doubt has its full price', () => {
+  assert.equal(price([2, 1, 1, 1, 1], { deviations: Float64Array.of(0, 1, 2, 9, 9) }), 2 / 3);
+  assert.equal(price([1, 1, 1, 1, 1], { deviations: new Float64Array(5).fill(5) }), 1);
+});
