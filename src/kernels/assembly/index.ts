@@ -1,5 +1,6 @@
 export { rowDistances } from './distance';
 export { gemm4, pack4, pack8 } from './gemm';
 export { addDistances, build, chooseTop, dismiss, enlist, pollJob, select, serve, settle, sleepOn } from './greedy';
-export { nearest, nearestMany } from './search';
+export { nearest } from './search';
+export { nearestMany } from './search-many';
 export { boundFour } from './whole';
