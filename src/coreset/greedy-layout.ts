@@ -1,13 +1,12 @@
 import { type Arena, createArena, LARGEST_ARENA } from '../kernels/arena.js';
 import { type Block, blockAt, blockBytes } from '../kernels/block.js';
 import { GREEDY_BLOCK, type GreedyBlock } from '../kernels/blocks.js';
+import { NONE } from '../kernels/none.js';
 import { fillMiddles } from './tight-blocks.js';
 import { fillWholePanels, paddedWhole, type WholeRows } from './whole-rows.js';
 
 /** Leading axes of the bound; with the residual's norm they make 24 coordinates. */
 export const AXES = 23;
-/** The rank of a place without a row. */
-const NO_ROW = 0x7fffffff;
 /** Job slots of a helper: while it works on one, the next waits in another. */
 export const SLOTS = 2;
 
@@ -120,7 +119,7 @@ export function layOut(
   fillMiddles(laid, whole, order);
   const ranks = arena.ints(rank, blocks * 8);
   for (let i = 0; i < n; i++) ranks[i] = order ? order[i] : i;
-  ranks.fill(NO_ROW, n);
+  ranks.fill(NONE, n);
   const states = Array.from({ length: runs }, () => {
     const block = blockAt(arena.memory, arena.take(blockBytes(GREEDY_BLOCK)), GREEDY_BLOCK);
     block.set({

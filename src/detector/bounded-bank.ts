@@ -2,6 +2,7 @@ import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.j
 import { BLOCK_ROWS, fillMiddles, tightOrder } from '../coreset/tight-blocks.js';
 import { fillWholePanels, type WholeRows, type WholeScale, wholeRows } from '../coreset/whole-rows.js';
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
+import { NONE } from '../kernels/none.js';
 import type { Threads } from '../kernels/threads.js';
 import { type BankShape, queryRoom } from './query-room.js';
 
@@ -9,8 +10,6 @@ import { type BankShape, queryRoom } from './query-room.js';
 const LEVELS: readonly number[] = [31, 127];
 /** Blocks that the kernel looks over at once. */
 const AT_ONCE = 16;
-/** What the kernel takes for no row. */
-const BEYOND = 0x7fffffff;
 
 /** Offsets of a bank laid out for bounded search, and its sizes. Rows that are near each other lie in one block of eight places. */
 export interface BoundedBank extends BankShape {
@@ -86,7 +85,7 @@ export async function placeBank(
     fineScale: scaleOf(fine),
   };
   const { buffer } = arena.memory;
-  arena.ints(bank.rank, places).fill(BEYOND).set(order);
+  arena.ints(bank.rank, places).fill(NONE).set(order);
   const placedRows = arena.floats(bank.rows, m * d);
   const placedFine = new Int16Array(buffer, bank.fine, m * fine.padded);
   for (const [place, row] of order.entries()) {

@@ -1,12 +1,10 @@
 import { blockAt } from '../kernels/block.js';
 import { SEARCH_BLOCK } from '../kernels/blocks.js';
+import { NONE } from '../kernels/none.js';
 import type { TaskContext } from '../kernels/task.js';
 import { NO_ROW } from './no-row.js';
 import { queryRoom, seedRoom } from './query-room.js';
 import { type QueryBlock, visitQueries } from './visit-queries.js';
-
-/** What the kernel names where fewer rows are within reach. */
-const UNFOUND = 0x7fffffff;
 
 /** Nearest k rows of queries [from, to). */
 export interface NeighboursJob extends QueryBlock {
@@ -39,7 +37,7 @@ export function run({ kernels, scratch }: TaskContext, job: NeighboursJob): void
     for (let j = 0; j < k; j++) {
       squared[q * k + j] = distances[2 * j];
       const row = found[2 * j + 1];
-      rows[q * k + j] = row === UNFOUND ? NO_ROW : row;
+      rows[q * k + j] = row === NONE ? NO_ROW : row;
     }
   });
 }

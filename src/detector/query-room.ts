@@ -1,3 +1,4 @@
+import { BLOCK_ROWS } from '../coreset/tight-blocks.js';
 import { blockBytes } from '../kernels/block.js';
 import { SEARCH_MANY_BLOCK } from '../kernels/blocks.js';
 
@@ -47,12 +48,15 @@ export function queryRoom(at: number, { d, coarseDims, fineDims, places, padded 
     squares: take(16),
     bounds: take(16 * padded),
     eight: take(32),
-    waiting: take(8 * places),
+    waiting: take(PAIR * places),
     query: take(4 * d),
     queryFine: take(2 * fineDims),
     rest: next,
   };
 }
 
+/** Bytes of a pair. */
+const PAIR = 8;
+
 /** Bytes of a search's seeds: the (bound, place) pairs of the blocks that give so many and one block more, and the blocks themselves. */
-export const seedRoom = (count: number): number => (Math.ceil(count / 8) + 1) * 8 * (8 + 1);
+export const seedRoom = (count: number): number => PAIR * (BLOCK_ROWS + 1) * (Math.ceil(count / BLOCK_ROWS) + 1);

@@ -19,6 +19,7 @@ import { type Lab, openLab } from '../../src/experiment/lab.js';
 import type { FeatureSpec } from '../../src/features/spec.js';
 import { encodePng } from '../../src/image/codec.js';
 import type { Progress } from '../../src/progress.js';
+import { createRandom } from '../../src/random.js';
 import { listCache, openCache } from '../../src/storage/cache.js';
 
 const FEATURES: FeatureSpec = {
@@ -259,6 +260,19 @@ test('preview refuses a method without τ, and more neighbours than it keeps', a
   await assert.rejects(createPreview(lab, category, configured('patchcore')), /patchcore has no τ to preview/);
   const many = configured('softpatch-lof', { bank: { neighbours: 17 } });
   await assert.rejects(createPreview(lab, category, many), /a preview keeps 16 neighbours, not 17/);
+});
+
+test('an exact τ after others is what a fresh run gives, up and down', async () => {
+  const own = { ...lab, cache: openCache(join(root, 'cache of many')) };
+  const draw = createRandom(6);
+  for (let round = 0; round < 6; round++) {
+    const bank = { tau: draw.integer(9) / 20, ratio: 0.1 };
+    const config = configured('softpatch-lof', { noise: 0.25, bank, features: FEW });
+    const [fresh, beside] = [await evaluate(lab, category, config), await evaluate(own, category, config)];
+    for (const part of ['image', 'pixel', 'images', 'diagnostics'] as const) {
+      assert.deepEqual(beside[part], fresh[part], `τ = ${bank.tau}, round ${round}: ${part}`);
+    }
+  }
 });
 
 test('a second evaluation reuses the cache, and gives the same result with and without it', async () => {

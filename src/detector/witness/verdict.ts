@@ -69,27 +69,23 @@ export function reachVerdict(
     const suspicion = imageSuspicion(judged, positions, settings.worst);
     const alpha = settings.alpha / judgements.size;
     const proven = estimateDirt(suspicion, alpha);
-    const likely = estimateDirt(suspicion, alpha, 'likely');
-    const weigh = settings.doubt === 'auto' && others && proven.interval[0] === 0 && likely.interval[0] > 0;
     const { median, deviation, deviations } = proven;
-    const early = {
-      others: others!,
-      judged,
-      cut: Math.exp(median + settings.level * deviation),
-      positions,
-      deviations,
-    };
-    const price = weigh ? priceOfDoubt(early) : null;
-    const dirt = price !== null && price <= settings.cheap ? likely : proven;
+    const cutFrom = (start: number): number => Math.exp(start + settings.level * deviation);
+    const likely =
+      settings.doubt === 'auto' && others && proven.interval[0] === 0 ? estimateDirt(suspicion, alpha, 'likely') : null;
+    const price =
+      others && likely && likely.interval[0] > 0
+        ? priceOfDoubt({ others, judged, cut: cutFrom(median), positions, deviations })
+        : null;
+    const dirt = likely && price !== null && price <= settings.cheap ? likely : proven;
     const heard = settings.doubt === 'always' || (settings.doubt === 'auto' && dirt.interval[0] > 0);
     // Who says that there is dirt knows more than few images can show.
     const few = settings.doubt === 'auto' && dirt.provable > settings.few;
     const [suspects, condemned] = [1, few ? FEW_RATE : 1].map((part) =>
       heard ? falseDiscovery(dirt.pValues, dirt.share, part * settings.rate) : new Uint8Array(suspicion.length),
     );
-    const origin = dirt.median + (few ? settings.margin * dirt.deviation : 0);
-    const cut = Math.exp(origin + settings.level * dirt.deviation);
-    return { ...dirt, judge, judged, suspicion, heard, price, few, origin, cut, suspects, condemned };
+    const origin = median + (few ? settings.margin * deviation : 0);
+    return { ...dirt, judge, judged, suspicion, heard, price, few, origin, cut: cutFrom(origin), suspects, condemned };
   });
   const heard = opinions.filter((opinion) => opinion.heard);
   const images = opinions[0].suspicion.length;

@@ -1,0 +1,2 @@
+/** What the kernels take and name for no row (assembly): beyond every row. */
+export const NONE = 0x7fffffff;
