@@ -196,8 +196,10 @@ test('the page in a real browser, and what it saves', browserTest, async (t) => 
       assert.match((await own.page.textContent('.figures small'))!, /^exact/);
       await own.page.waitForSelector('section.coreset [role=img]');
       await dragTau(own.page);
-      await own.page.locator('.tests button.tile').nth(1).click();
-      await own.page.waitForSelector('.tests .close .tile.large');
+      // One is picked already, wherever τ put it: a second click would close it.
+      const name = await own.page.locator('.tests button.tile[aria-pressed=false]').first().getAttribute('data-name');
+      await own.page.click(`.tests button.tile[data-name="${name}"]`);
+      await soon(own.page, (picked) => document.querySelector('.tests .close h3')?.textContent === picked, name);
       const sources = await own.page.$$eval('img', (all) =>
         all.map((img) => (img as HTMLImageElement).src.slice(0, 5)),
       );
