@@ -1,7 +1,7 @@
 import type { Category, Sample } from '../dataset/category.js';
 import type { TrainingImage } from '../dataset/noise.js';
 import { discard } from '../denoise/cut.js';
-import { gather } from '../detector/bank.js';
+import { gather, storedWeights } from '../detector/bank.js';
 import { type BankConfig, checkBankConfig } from '../detector/config.js';
 import { weigh } from '../detector/fit-bank.js';
 import { InputError } from '../errors.js';
@@ -13,12 +13,7 @@ import { featureReader } from '../features/reader.js';
 import type { Progress } from '../progress.js';
 import { createRandom } from '../random.js';
 import { DEPTH, type NearestKept, nearestKept } from './nearest-kept.js';
-import { selectKept } from './select-kept.js';
-
-/** The largest τ at which a coreset is selected for the union. */
-const HIGHEST = 0.4;
-/** The largest τ that a preview answers from all that counts. */
-export const PREVIEWED = 0.5;
+import { PREVIEWED, previewPicks } from './preview-picks.js';
 
 /** The filtered bank of a preview: what answers any τ after one fit. */
 export interface PreviewBank {
@@ -30,17 +25,16 @@ export interface PreviewBank {
   positions: number;
   /** [train·positions] outlier weights. */
   weights: Float32Array;
-  /** Union of the coresets, by training patch, ascending. */
+  /** Training patches of the bank, ascending. */
   picks: Int32Array;
   /** [picks] what multiplies the scores of patches that match a row; null where nothing does. */
   soft: Float32Array | null;
-  /** Of each of [test·positions] patches the rows of the union that count at some τ up to {@link PREVIEWED}. */
+  /** Of each of [test·positions] patches the bank's rows that count at some τ up to {@link PREVIEWED}. */
   found: NearestKept;
 }
 
 /**
- * Fits what a preview answers from: the union of the coresets at τ = 0, the configured τ and 0.4, and of every test patch the rows of that
- * union that are nearest at some τ.
+ * Fits what a preview answers from: one bank for all τ ({@link previewPicks}), and of every test patch the rows of it that are nearest at some τ.
  * @throws InputError for a method without a discriminator, or more neighbours than are kept; Cancelled.
  */
 export async function previewBank(lab: Lab, category: Category, config: EvaluateConfig): Promise<PreviewBank> {
@@ -59,14 +53,20 @@ export async function previewBank(lab: Lab, category: Category, config: Evaluate
   const { dimensions } = patches;
   const random = createRandom(seed);
   const { weights } = await weigh(lab, patches, bank, random);
-  const keeps = [...new Set([0, bank.tau, HIGHEST])].map((tau) => (tau > 0 ? discard(weights, tau).kept : null));
-  const selected = await selectKept(lab, patches, bank, keeps, random);
-  const picks = Int32Array.from(new Set(selected.flatMap((own) => [...own]))).sort();
-  const union = gather({ rows: await patches.rows(), dimensions }, picks, weights, bank);
-  const queries = await reader.read(test, { progress: reporter.stage('test features'), signal });
+  // Begun while the selection is laid out, when threads have nothing else to do.
+  let reading: Promise<Float32Array> | undefined;
+  const readTest = (): Promise<Float32Array> => {
+    reading ??= reader.read(test, { progress: reporter.stage('test features'), signal });
+    // Told below, unless the selection fails first.
+    reading.catch(() => {});
+    return reading;
+  };
+  const picks = await previewPicks(lab, patches, bank, weights, random, readTest);
+  const { rows } = gather({ rows: await patches.rows(), dimensions }, picks, null, bank);
+  const queries = await readTest();
   const own = Float32Array.from(picks, (pick) => weights[pick]);
-  const filtered = { rows: union.rows, d: dimensions, weights: own, lowest: discard(weights, PREVIEWED).cut };
+  const filtered = { rows, d: dimensions, weights: own, lowest: discard(weights, PREVIEWED).cut };
   const stage = (): Progress => reporter.stage('search');
   const found = await nearestKept(compute, filtered, bank.neighbours, queries, { stage, signal });
-  return { bank, train, test, grid, positions, weights, picks, soft: union.weights, found };
+  return { bank, train, test, grid, positions, weights, picks, soft: storedWeights(picks, weights, bank), found };
 }

@@ -30,9 +30,10 @@ export interface Preview {
 }
 
 /**
- * An interactive view of τ. The approximation, `filtered bank`: coresets are selected at τ = 0, the configured τ and 0.4
- * only; for another τ their union is filtered by weight instead of selecting anew, of removed rows in the way of a patch 16 are looked at,
- * and pixel AUROC is taken on every fourth row and column. Beyond τ = 0.5 the nearest row that stays there stands in. Compare with `sweep` for the exact value.
+ * An interactive view of τ. The approximation, `filtered bank`: one coreset is selected for all τ, first among the patches that stay at τ = 0.5,
+ * then on among those at the configured τ, then among all; for another τ it is filtered by weight instead of selecting anew, of removed rows in
+ * the way of a patch 16 are looked at, and pixel AUROC is taken on every fourth row and column. Beyond τ = 0.5 the nearest row that stays there
+ * stands in. Compare with `sweep` for the exact value.
  * @throws InputError for a method without a discriminator, or more neighbours than are kept; Cancelled.
  */
 export async function createPreview(lab: Lab, category: Category, config: EvaluateConfig): Promise<Preview> {

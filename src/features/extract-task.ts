@@ -3,6 +3,7 @@ import type { TaskContext } from '../kernels/task.js';
 import { forget } from '../kernels/worker.js';
 import { createEmbedder, type Embedder } from './embedder.js';
 import { checkFinite, forgetPicture, type ImageSize, networkInput } from './input.js';
+import { imageLength } from './reading.js';
 import type { FeatureSpec, ImageRequest } from './spec.js';
 import { type FeatureStore, featurePath, type ReadImage, readFeatures, writeFeatures } from './stored-features.js';
 
@@ -72,19 +73,21 @@ export async function run(_context: TaskContext, job: ExtractJob): Promise<Extra
     damaged: [],
     cmyk: [],
   };
+  const length = imageLength(spec);
   for (let i = 0; i < images.length; i++) {
     const image = images[i];
+    const room = rows.subarray((first + i) * length, (first + i + 1) * length);
     const path = store && (await featurePath(store, spec, image));
     const start = performance.now();
-    let found = path && (await readFeatures(path, () => chunk.damaged.push(path)));
+    let found = path && (await readFeatures(path, () => chunk.damaged.push(path), room));
     chunk.seconds.decode += (performance.now() - start) / 1000;
     if (found) chunk.reused++;
     else {
       found = await embed(spec, engine, image, chunk);
       // A file that changed since must not be remembered under what it was.
       if (path && path === (await featurePath(store, spec, image))) await writeFeatures(path, found);
+      room.set(found.rows);
     }
-    rows.set(found.rows, (first + i) * found.rows.length);
     chunk.sizes.push(found.size);
   }
   return chunk;

@@ -19,9 +19,12 @@ export async function featurePath(store: FeatureStore, spec: FeatureSpec, image:
   return entryPath(store.folder, 'features', await featureKey(spec, store, image));
 }
 
-/** An image's remembered values, or null; `damaged` is called for an unreadable entry. */
-export async function readFeatures(path: string, damaged: () => void): Promise<ReadImage | null> {
-  const entry = await readEntry(path, damaged);
+/**
+ * An image's remembered values, or null; `damaged` is called for an unreadable entry.
+ * @param into where the values go, of the length the spec says; default: an array of their own.
+ */
+export async function readFeatures(path: string, damaged: () => void, into?: Float32Array): Promise<ReadImage | null> {
+  const entry = await readEntry(path, damaged, into && { rows: into });
   if (!entry) return null;
   const [width, height] = entry.size.data as Int32Array;
   return { rows: entry.rows.data as Float32Array, size: { width, height } };

@@ -23,7 +23,8 @@ export interface SafetensorsFile {
   readonly names: readonly string[];
   /** Shape of a tensor, or undefined where there is none. */
   shape(name: string): readonly number[] | undefined;
-  read(name: string): Promise<StoredTensor>;
+  /** @param into where the values of an F32 tensor of this length go; default: an array of their own. */
+  read(name: string, into?: Float32Array): Promise<StoredTensor>;
   /** Reads a tensor as float32 (F32 as it is, F16 and F64 converted). */
   readFloats(name: string): Promise<Float32Array>;
   close(): Promise<void>;
@@ -51,7 +52,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
       metadata,
       names: [...entries.keys()],
       shape: (name) => entries.get(name)?.shape,
-      read: (name) => readTensor(path, file, entries, start, name),
+      read: (name, into) => readTensor(path, file, entries, start, name, into),
       async readFloats(name) {
         const tensor = await readTensor(path, file, entries, start, name);
         if (tensor.data instanceof Float32Array) return tensor.data;
@@ -100,17 +101,21 @@ async function readTensor(
   entries: Map<string, HeaderEntry>,
   start: number,
   name: string,
+  into?: Float32Array,
 ): Promise<StoredTensor> {
   const entry = entries.get(name);
   if (!entry) throw new InputError(`${path} has no tensor "${name}"`, 'Use a file made for this purpose');
   const [begin, end] = entry.data_offsets;
-  const bytes = new Uint8Array(end - begin);
+  if (into && (entry.dtype !== 'F32' || into.byteLength !== end - begin)) {
+    throw new InputError(`${path}: tensor "${name}" is not ${into.length} floats`, 'Use a file made for this purpose');
+  }
+  const bytes = into ? new Uint8Array(into.buffer, into.byteOffset, into.byteLength) : new Uint8Array(end - begin);
   for (let at = 0; at < bytes.length; ) {
     const { bytesRead } = await file.read(bytes, at, Math.min(bytes.length - at, 1 << 30), start + begin + at);
     if (bytesRead === 0) throw new InputError(`${path} ended inside tensor "${name}"`, 'Download or export it again');
     at += bytesRead;
   }
-  return { dtype: entry.dtype, shape: entry.shape, data: view(entry.dtype, bytes.buffer) };
+  return { dtype: entry.dtype, shape: entry.shape, data: into ?? view(entry.dtype, bytes.buffer as ArrayBuffer) };
 }
 
 function view(dtype: TensorType, buffer: ArrayBuffer): TensorData {

@@ -2,8 +2,17 @@ import assert from 'node:assert/strict';
 import { readFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'node:test';
-import { contentKey, entryPath, listCache, noCache, openCache, trimCache } from '../../src/storage/cache.js';
-import type { StoredTensor } from '../../src/storage/safetensors.js';
+import {
+  contentKey,
+  entryPath,
+  listCache,
+  noCache,
+  openCache,
+  readEntry,
+  trimCache,
+  writeEntry,
+} from '../../src/storage/cache.js';
+import { openSafetensors, type StoredTensor, writeSafetensors } from '../../src/storage/safetensors.js';
 import { below, temporaryFolder } from '../temporary.js';
 
 const value = (x: number): Record<string, StoredTensor> => ({
@@ -47,6 +56,42 @@ test('a damaged entry is computed again with a warning: truncated, flipped, or g
     assert.equal(read(await openCache(folder).remember('picks', ['k'], async () => value(9))), 7, 'it was mended');
     await writeFile(path, '');
   }
+});
+
+test('entries of earlier releases, which hold one checksum, are read, and their damage is found', async (t) => {
+  const path = join(await temporaryFolder(t), 'entry.safetensors');
+  const tensors: Record<string, StoredTensor> = {
+    values: { dtype: 'F32', shape: [3], data: Float32Array.of(1, 2, 3) },
+  };
+  await writeEntry(path, tensors);
+  const file = await openSafetensors(path);
+  const { checksum, crc32 } = file.metadata;
+  await file.close();
+  assert.equal(crc32, '5997843d');
+  await writeSafetensors(path, tensors, { checksum });
+  assert.deepEqual(await readEntry(path, assert.fail), tensors);
+  await writeSafetensors(path, { values: { ...tensors.values, data: Float32Array.of(1, 2, 4) } }, { checksum });
+  const told: string[] = [];
+  assert.equal(await readEntry(path, (why) => told.push(why)), null);
+  assert.match(told[0], /checksum differs/);
+});
+
+test('an entry is read where it is wanted, if it has that length', async (t) => {
+  const path = join(await temporaryFolder(t), 'entry.safetensors');
+  const tensors: Record<string, StoredTensor> = {
+    values: { dtype: 'F32', shape: [3], data: Float32Array.of(1, 2, 3) },
+    other: { dtype: 'I32', shape: [1], data: Int32Array.of(7) },
+  };
+  await writeEntry(path, tensors);
+  const room = new Float32Array(new SharedArrayBuffer(20));
+  const found = await readEntry(path, assert.fail, { values: room.subarray(1, 4) });
+  assert.deepEqual([...room], [0, 1, 2, 3, 0]);
+  assert.equal(found?.values.data.buffer, room.buffer);
+  assert.deepEqual(found?.other, tensors.other);
+  const told: string[] = [];
+  assert.equal(await readEntry(path, (why) => told.push(why), { values: room }), null);
+  assert.equal(await readEntry(path, (why) => told.push(why), { other: room.subarray(0, 1) }), null);
+  assert.match(told.join(), /"values" is not 5 floats.*"other" is not 1 floats/s);
 });
 
 test('a computation that fails stores nothing', async (t) => {

@@ -7,7 +7,7 @@ import type { ImageRequest } from '../../features/spec.js';
 import { contentKey } from '../../storage/cache.js';
 
 /** Raise when what is remembered of a stop changes its form or meaning. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Names what is remembered of stops, by content. */
 export interface StopKeys {

@@ -1,4 +1,5 @@
-import { PREVIEWED, type PreviewBank, previewBank } from '../../analysis/preview-bank.js';
+import { type PreviewBank, previewBank } from '../../analysis/preview-bank.js';
+import { PREVIEWED } from '../../analysis/preview-picks.js';
 import { coresetSize } from '../../coreset/samplers.js';
 import type { Category } from '../../dataset/category.js';
 import { discard } from '../../denoise/cut.js';
