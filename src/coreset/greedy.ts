@@ -12,7 +12,7 @@ import { AXES, layOut, type SelectionRoom, type State, selectionBytes } from './
 import { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
 import { initialAnchors } from './initial-anchors.js';
 import { principalAxes, reduce } from './principal-axes.js';
-import { tightOrder } from './tight-blocks.js';
+import { tightOrderInThreads } from './tight-order.js';
 import { wholeRows } from './whole-rows.js';
 
 export { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
@@ -97,7 +97,7 @@ export async function prepareGreedy(
   checkFinite('z', z, d);
   const frame = await principalAxes(threads, z, d, AXES);
   const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const order = room ? null : tightOrder(levels[0], AXES + 1);
+  const order = room ? null : await tightOrderInThreads(threads, levels[0], AXES + 1);
   const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers, order, room);
   const kernels = instantiateKernels(layout.arena.memory);
   return {

@@ -8,7 +8,7 @@ import { AXES, layOut } from './greedy-layout.js';
 import { checkCount, checkSelection } from './greedy-options.js';
 import { initialAnchors } from './initial-anchors.js';
 import { principalAxes, reduce } from './principal-axes.js';
-import { tightOrder } from './tight-blocks.js';
+import { tightOrderInThreads } from './tight-order.js';
 import { wholeRows } from './whole-rows.js';
 
 /** Rows that may be picked from now on, and the picks there are when that ends. */
@@ -42,7 +42,7 @@ export async function nestedGreedy(
   const most = phases[phases.length - 1].count;
   const frame = await principalAxes(threads, z, d, AXES);
   const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const order = tightOrder(levels[0], AXES + 1);
+  const order = await tightOrderInThreads(threads, levels[0], AXES + 1);
   const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, 1, helpersOf(threads), order);
   const state = { ...layout, ...layout.states[0] };
   const { arena, block, blocks, ranks } = state;

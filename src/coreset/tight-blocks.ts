@@ -6,30 +6,49 @@ export const BLOCK_ROWS = 8;
 const LOOKED_AT = 32;
 const STEPS = 2;
 
+/** Rows [n × own] that are being put in order. */
+export interface Ordering {
+  rows: Float32Array;
+  own: number;
+  /** [n] the row at each place. */
+  order: Int32Array;
+  /** [n] room for where each lies along a part's direction. */
+  keys: Float32Array;
+}
+
 /**
  * An order of rows [n × own] in which each 8 that follow each other lie near each other: halved again and again at the median along the
  * direction in which a part is widest. Only speed depends on it. @returns the row at each place [n].
  */
 export function tightOrder(rows: Float32Array, own: number): Int32Array {
   const order = Int32Array.from({ length: rows.length / own }, (_, i) => i);
-  const keys = new Float32Array(order.length);
-  const direction = new Float64Array(own);
-  const parts: [from: number, to: number][] = [[0, order.length]];
-  for (let part = parts.pop(); part; part = parts.pop()) {
-    const [from, to] = part;
-    if (to - from <= BLOCK_ROWS) continue;
-    widest(rows, own, order, from, to, direction);
-    for (let i = from; i < to; i++) {
-      const at = order[i] * own;
-      let along = 0;
-      for (let a = 0; a < own; a++) along += direction[a] * rows[at + a];
-      keys[i] = along;
-    }
-    const middle = from + Math.ceil((to - from) / 2 / BLOCK_ROWS) * BLOCK_ROWS;
-    partition(keys, order, from, to, middle);
-    parts.push([from, middle], [middle, to]);
-  }
+  orderPart({ rows, own, order, keys: new Float32Array(order.length) }, 0, order.length);
   return order;
+}
+
+/** Orders the places [from, to) of rows: what lies in other places does not matter. */
+export function orderPart(ordering: Ordering, from: number, to: number): void {
+  const parts: [from: number, to: number][] = [[from, to]];
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    const middle = halve(ordering, ...part);
+    if (middle !== null) parts.push([part[0], middle], [middle, part[1]]);
+  }
+}
+
+/** Halves the places [from, to) in whole blocks. @returns where; null where no more than one block is left. */
+export function halve({ rows, own, order, keys }: Ordering, from: number, to: number): number | null {
+  if (to - from <= BLOCK_ROWS) return null;
+  const direction = new Float64Array(own);
+  widest(rows, own, order, from, to, direction);
+  for (let i = from; i < to; i++) {
+    const at = order[i] * own;
+    let along = 0;
+    for (let a = 0; a < own; a++) along += direction[a] * rows[at + a];
+    keys[i] = along;
+  }
+  const middle = from + Math.ceil((to - from) / 2 / BLOCK_ROWS) * BLOCK_ROWS;
+  partition(keys, order, from, to, middle);
+  return middle;
 }
 
 /** The direction in which some of a part's rows vary most, roughly: steps of power iteration from the coordinate in which they do. */

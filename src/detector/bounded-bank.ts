@@ -1,5 +1,6 @@
 import { principalAxes, type Reduced, reduce } from '../coreset/principal-axes.js';
-import { BLOCK_ROWS, fillMiddles, tightOrder } from '../coreset/tight-blocks.js';
+import { BLOCK_ROWS, fillMiddles } from '../coreset/tight-blocks.js';
+import { tightOrderInThreads } from '../coreset/tight-order.js';
 import { fillWholePanels, type WholeRows, type WholeScale, wholeRows } from '../coreset/whole-rows.js';
 import { type Arena, createArena, toShared } from '../kernels/arena.js';
 import { NONE } from '../kernels/none.js';
@@ -57,7 +58,7 @@ export async function placeBank(
   const frame = await principalAxes(threads, rows, d, LEVELS[1]);
   const { levels, slack } = await reduce(threads, rows, frame, LEVELS);
   const [coarse, fine] = levels.map((level, i) => wholeRows(level, LEVELS[i] + 1));
-  const order = tightOrder(levels[0], LEVELS[0] + 1);
+  const order = await tightOrderInThreads(threads, levels[0], LEVELS[0] + 1);
   const blocks = Math.ceil(m / BLOCK_ROWS);
   const places = blocks * BLOCK_ROWS;
   const padded = Math.ceil(blocks / AT_ONCE) * AT_ONCE;

@@ -67,23 +67,36 @@ export function blurred(rows: Float32Array, height: number, side: number, border
   return rows.map((_, i) => turned[(i % side) * height + Math.floor(i / side)]);
 }
 
+/** The pixel of a row that stands at a place within or beyond it. */
+function mirrored(x: number, side: number, border: Border): number {
+  // A single pixel is its own mirror image.
+  const period = border === 'repeat' ? 2 * side : Math.max(1, 2 * side - 2);
+  const at = ((x % period) + period) % period;
+  return at < side ? at : period - (border === 'repeat' ? 1 : 0) - at;
+}
+
 /** Blurs the rows of [height × side] and transposes. */
 function blurRows(image: Float32Array, height: number, side: number, border: Border): Float32Array {
   const taps = gaussianTaps();
   const out = new Float32Array(image.length);
-  const line = new Float32Array(side + 2 * RADIUS);
-  const mirror = (x: number): number => {
-    // A single pixel is its own mirror image.
-    const period = border === 'repeat' ? 2 * side : Math.max(1, 2 * side - 2);
-    const at = ((x % period) + period) % period;
-    return at < side ? at : period - (border === 'repeat' ? 1 : 0) - at;
-  };
+  const from = Int32Array.from({ length: side + 2 * RADIUS }, (_, x) => mirrored(x - RADIUS, side, border));
+  // Room for the pixels beside the last: four are summed at a time, since each sum by itself waits for its last addition.
+  const line = new Float64Array(from.length + 3);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < line.length; x++) line[x] = image[y * side + mirror(x - RADIUS)];
-    for (let x = 0; x < side; x++) {
-      let sum = 0;
-      for (let t = 0; t < taps.length; t++) sum += line[x + t] * taps[t];
-      out[x * height + y] = sum;
+    for (let x = 0; x < from.length; x++) line[x] = image[y * side + from[x]];
+    for (let x = 0; x < side; x += 4) {
+      let [a, b, c, d] = [0, 0, 0, 0];
+      for (let t = 0; t < taps.length; t++) {
+        const tap = taps[t];
+        a += line[x + t] * tap;
+        b += line[x + t + 1] * tap;
+        c += line[x + t + 2] * tap;
+        d += line[x + t + 3] * tap;
+      }
+      out[x * height + y] = a;
+      if (x + 1 < side) out[(x + 1) * height + y] = b;
+      if (x + 2 < side) out[(x + 2) * height + y] = c;
+      if (x + 3 < side) out[(x + 3) * height + y] = d;
     }
   }
   return out;
