@@ -52,8 +52,9 @@ export type {
 } from './detector/system.js';
 export { findSystem, SYSTEMS } from './detector/systems.js';
 export { type Inspection, inspectTraining } from './detector/witness/inspect.js';
+export type { Opinion } from './detector/witness/opinion.js';
 export { type JudgeName, type WitnessSettings, witnessSettings } from './detector/witness/settings.js';
-export type { Opinion, Verdict } from './detector/witness/verdict.js';
+export type { Verdict } from './detector/witness/verdict.js';
 export type { Engine, EngineChoice, EngineName, Provider } from './engine/names.js';
 export type { Attribute, Attributes, ConstantData, OnnxGraph, Side, ValueType } from './engine/onnx-graph.js';
 export type * from './engine/onnx-schema.js';

@@ -80,7 +80,7 @@ export async function audit(
   const decision = decisionOf(inspection.verdict, 0);
   return {
     folder,
-    images: ranked(pictures, inspection),
+    images: ranked(pictures, inspection, settings),
     share: decision.share,
     interval: decision.interval,
     suspected: decision.suspects.length,
@@ -91,9 +91,15 @@ export async function audit(
   };
 }
 
-function ranked(pictures: readonly AuditPicture[], { patches, groups, others, verdict }: Inspection): AuditedImage[] {
+function ranked(
+  pictures: readonly AuditPicture[],
+  { patches, groups, others, verdict }: Inspection,
+  settings: WitnessSettings,
+): AuditedImage[] {
   const { positions } = patches;
-  const [{ judged, cut, deviations, pValues }] = verdict.opinions;
+  const [{ judged, cut: doubtedFrom, median, deviation, deviations, pValues }] = verdict.opinions;
+  // What stands out is shown, be it doubted or not.
+  const cut = Math.min(doubtedFrom, Math.exp(median + (settings.level + settings.margin) * deviation));
   const m = others!.patches.length / patches.count;
   const order = [...pictures.keys()].sort((a, b) => deviations[b] - deviations[a] || a - b);
   const nearest = (patch: number): AuditedImage['nearest'] => {

@@ -70,7 +70,7 @@ export interface Scored {
 
 /** What a method that judges its training images found, with its reasons; plain values, as they are written to JSON. */
 export interface Decision {
-  /** Whether anything is doubted. */
+  /** Whether dirt is found, so that doubt is more than free. */
   cleans: boolean;
   /** Estimated share of dirty images, with an interval. */
   share: number;
@@ -79,8 +79,11 @@ export interface Decision {
     name: string;
     /** Whether it found dirt, so that it was heard. */
     heard: boolean;
-    /** Share of ordinary images that doubt would raise, where likely dirt was weighed against it; else null. */
+    /** Share of ordinary images that doubt in full would raise, where that was asked; else null. */
     price: number | null;
+    /** Whether doubt is sparing, and the deviations above an ordinary image from which a patch is doubted. */
+    sparing: boolean;
+    from: number;
     interval: [lower: number, upper: number];
     /** Images beyond each cut, those expected if all were clean, and how likely so many are then. */
     tail: { beyond: number; images: number; expected: number; pValue: number }[];

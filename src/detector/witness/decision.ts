@@ -5,13 +5,15 @@ import type { Verdict } from './verdict.js';
 export function decisionOf({ share, interval, opinions, suspected, doubted }: Verdict, doubtedRows: number): Decision {
   const suspects = [...suspected.keys()].filter((image) => suspected[image] === 1);
   return {
-    cleans: doubted !== null,
+    cleans: opinions.some(({ heard }) => heard),
     share,
     interval,
-    judges: opinions.map(({ judge, heard, price, interval: own, tail }) => ({
+    judges: opinions.map(({ judge, heard, price, sparing, from, interval: own, tail }) => ({
       name: judge,
       heard,
       price,
+      sparing,
+      from,
       interval: own,
       tail,
     })),
@@ -32,7 +34,11 @@ export function decisionNote({ cleans, share, interval, suspects, doubtedRows }:
   const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
   if (!cleans) {
     const most = percent(interval[1]);
-    return `no dirt shows among the images (at most ${most} by the tail)${rows ? '; nothing is doubted' : ''}`;
+    const free =
+      doubtedRows > 0
+        ? `${doubtedRows} of ${rows} coreset rows that no image needs want witnesses`
+        : 'nothing is doubted';
+    return `no dirt shows among the images (at most ${most} by the tail)${rows ? `; ${free}` : ''}`;
   }
   return (
     `about ${percent(share)} of the images look dirty (${percent(interval[0])} … ${percent(interval[1])}), ` +

@@ -7,40 +7,55 @@ export interface PriceInput {
   others: Others;
   /** [images·positions] */
   judged: Float32Array;
-  /** Judgement from which a patch would be doubted. */
-  cut: number;
   positions: number;
   /** [images] deviations; images beyond four are no ordinary ones. */
   deviations: Float64Array;
 }
 
+/** Whose scores are looked at: those of ordinary images, or of all, which are as new images will be where all are clean. */
+export type Among = 'ordinary' | 'all';
+
 /** Deviations up to which an image is ordinary. */
 const ORDINARY = 4;
 
-/**
- * What doubt costs where images are clean: the share of ordinary images whose score against the others rises by more than a usual deviation of such
- * scores when doubted patches need two images (docs/cleaning.md 4). Judged on the training images alone; an image's own rows never count.
- * @returns [0, 1].
- */
-export function priceOfDoubt({ others, judged, cut, positions, deviations }: PriceInput): number {
+/** Tells what doubt costs where images are clean, at any cut. */
+export interface PriceOfDoubt {
+  /** Images that are asked. */
+  count(among: Among): number;
+  /**
+   * Share, [0, 1], of images whose score against the others rises by more than a usual deviation of such scores when patches judged above `cut`
+   * need two images; 1 where there are no such images. It never falls as the cut falls.
+   */
+  share(cut: number, among: Among): number;
+}
+
+/** Prepares to weigh doubt (docs/cleaning.md 4) on the training images alone; an image's own rows never count. */
+export function priceOfDoubt({ others, judged, positions, deviations }: PriceInput): PriceOfDoubt {
   const m = others.patches.length / judged.length;
-  const before: number[] = [];
-  const after: number[] = [];
-  for (const [image, deviation] of deviations.entries()) {
-    if (!(deviation <= ORDINARY)) continue;
-    let [plain, doubting] = [0, 0];
-    for (let q = image * positions * m; q < (image + 1) * positions * m; q += m) {
-      plain = Math.max(plain, others.squared[q]);
-      doubting = Math.max(doubting, witnessed(others, judged, cut, q, m));
-    }
-    // Logarithms of distances.
-    before.push(Math.log(plain) / 2);
-    after.push(Math.log(doubting) / 2);
-  }
-  if (before.length === 0) return 1;
-  const ordinary = median(before);
-  const usual = median(before.filter((value) => value <= ordinary).map((value) => ordinary - value));
-  return after.filter((value, i) => value - before[i] > usual).length / after.length;
+  const asked: Record<Among, number[]> = {
+    all: [...deviations.keys()],
+    ordinary: [...deviations.keys()].filter((image) => deviations[image] <= ORDINARY),
+  };
+  /** Logarithm of an image's largest distance. */
+  const score = (image: number, squaredOf: (q: number) => number): number => {
+    let most = 0;
+    for (let q = image * positions * m; q < (image + 1) * positions * m; q += m) most = Math.max(most, squaredOf(q));
+    return Math.log(most) / 2;
+  };
+  const before = asked.all.map((image) => score(image, (q) => others.squared[q]));
+  const plain = asked.ordinary.map((image) => before[image]);
+  const middle = plain.length > 0 ? median(plain) : 0;
+  const usual = plain.length > 0 ? median(plain.filter((value) => value <= middle).map((value) => middle - value)) : 0;
+  return {
+    count: (among) => asked[among].length,
+    share(cut, among) {
+      const images = asked[among];
+      if (images.length === 0) return 1;
+      const raised = (image: number): boolean =>
+        score(image, (q) => witnessed(others, judged, cut, q, m)) - before[image] > usual;
+      return images.filter(raised).length / images.length;
+    },
+  };
 }
 
 /** Squared distance to the nearest other image by a patch that is not doubted or, where nearer, to the second nearest image. */

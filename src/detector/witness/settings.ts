@@ -26,13 +26,17 @@ export type WitnessSettings = Pick<BankConfig, 'sampler' | 'ratio' | 'precision'
   rate: number;
   /** Patches are doubted from so many deviations above what the worst patches of an ordinary image reach. */
   level: number;
-  /** Of few images, under `auto`, from so many deviations more, from 0: there a rare look often has no second image. */
+  /** Where doubt is sparing, from at least so many deviations more, from 0. */
   margin: number;
-  /** Images are few where they could not prove this share, in (0, 1], of them dirty. */
+  /** Images are few, and doubt sparing, where they could not prove this share, in (0, 1], of them dirty: a rare look often has no second image. */
   few: number;
   /** Under `auto`, likely dirt suffices where doubt would raise at most this share, in [0, 1], of ordinary images. */
   cheap: number;
-  /** In suspected images (of few, the surest) also those above this quantile of all patches, in [0, 1]. */
+  /** Under `auto`, doubt of proven dirt is sparing, too, where it would raise more than this share, in [0, 1], of ordinary images. */
+  dear: number;
+  /** Whether sparing doubt begins as late as it takes to raise no training image; then it is asked for no proof. */
+  free: boolean;
+  /** In suspected images (where doubt is sparing, the surest) also those above this quantile of all patches, in [0, 1]. */
   quantile: number;
   /** Images that must agree before doubted patches count, from 1; 0 never lets them count. */
   witnesses: number;
@@ -54,6 +58,8 @@ const DEFAULTS: WitnessSettings = {
   margin: 3.5,
   few: 0.05,
   cheap: 0.07,
+  dear: 0.1,
+  free: true,
   quantile: 0.9,
   witnesses: 2,
 };
@@ -74,6 +80,8 @@ const schema: z.ZodType<WitnessSettings> = z.object({
   margin: z.number().min(0),
   few: z.number().gt(0).max(1),
   cheap: z.number().min(0).max(1),
+  dear: z.number().min(0).max(1),
+  free: z.boolean(),
   quantile: z.number().min(0).max(1),
   witnesses: z.number().int().min(0),
 });

@@ -31,10 +31,11 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const reader = await featureReader(lab, config.features);
   const inspection = await inspectTraining(lab, reader, train, settings, createRandom(config.seed));
   const { patches, bank, groups, verdict } = inspection;
-  const [{ judged, origin, deviation, condemned, heard, few }] = verdict.opinions;
+  const [{ judged, origin, deviation, condemned, from }] = verdict.opinions;
+  const doubts = verdict.doubted !== null;
   const high = judged.slice().sort()[Math.floor((judged.length - 1) * settings.quantile)];
   const { dimensions } = patches;
-  const looks = heard ? await looksOf(lab, inspection, settings) : [];
+  const looks = doubts ? await looksOf(lab, inspection, settings) : [];
   const beside = Int32Array.from(new Set(looks.map(({ patch }) => patch)));
   const all = Int32Array.from([...bank.picks, ...beside]);
   const { rows } = gather({ rows: await patches.rows(), dimensions }, all, null, startingBank(settings));
@@ -54,13 +55,13 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
     group: image.map((own) => groups[own]),
     from: Float32Array.from([...trustedFrom, ...Array.from(beside, (patch) => thereTo.get(patch)!)]),
   };
-  const lowest = heard ? Math.exp(origin + CUT_RANGES.level.low * deviation) : Number.POSITIVE_INFINITY;
+  const lowest = doubts ? Math.exp(origin + CUT_RANGES.level.low * deviation) : Number.POSITIVE_INFINITY;
   const depth = found.rows.length / (test.length * positions);
   const steps = gatherSteps(test.length * positions, lowest, (query) =>
-    stepsOf(found, doubtable, { query, depth, witnesses: settings.witnesses, heard }),
+    stepsOf(found, doubtable, { query, depth, witnesses: settings.witnesses, doubts }),
   );
-  const margin = few ? settings.margin : 0;
-  const cut: CutRule = { name: 'level', origin, deviation, margin, high, heard };
+  const margin = from - settings.level;
+  const cut: CutRule = { name: 'level', origin, deviation, margin, high, doubts };
   const picks = bank.picks.slice().sort();
   return {
     cut,
@@ -83,14 +84,14 @@ interface Doubtable {
 function* stepsOf(
   found: Neighbours,
   { rows, group, from }: Doubtable,
-  { query, depth, witnesses, heard }: { query: number; depth: number; witnesses: number; heard: boolean },
+  { query, depth, witnesses, doubts }: { query: number; depth: number; witnesses: number; doubts: boolean },
 ): Generator<Step> {
   const begin = query * depth;
   const near = found.rows.subarray(begin, begin + depth);
   const scoreAt = (cut: number): number => {
     const agreed = new Set<number>();
     for (let j = 0; j < near.length; j++) {
-      if (!heard || from[near[j]] <= cut) {
+      if (!doubts || from[near[j]] <= cut) {
         if (near[j] < rows) return found.squared[begin + j];
         continue;
       }

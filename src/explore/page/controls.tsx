@@ -69,8 +69,8 @@ function Cut({ explorer: { state, set, base, answer } }: { explorer: Explorer })
   const { low, high, step } = CUT_RANGES[name];
   const value = chosenOf(state);
   const rule = base?.cut.name === 'level' ? base.cut : null;
-  const silent = rule !== null && !rule.heard;
-  const margin = rule?.heard ? rule.margin : 0;
+  const silent = rule !== null && !rule.doubts;
+  const margin = rule?.doubts ? rule.margin : 0;
   const share = answer && base ? answer.cut.count / base.weights.length : 0;
   return (
     <div class="cut">
@@ -96,7 +96,7 @@ function Cut({ explorer: { state, set, base, answer } }: { explorer: Explorer })
       {name === 'level' && base && (
         <small>
           {silent ? 'no dirt shows: nothing is doubted at any level' : `${percent(share)} of the patches are doubted`}
-          {margin > 0 && `; of few images, counted from ${margin} deviations further up`}
+          {margin > 0 && `; counted from ${margin} deviations further up, where doubt costs clean images nothing`}
         </small>
       )}
     </div>

@@ -22,9 +22,9 @@ export type CutRule =
   | { name: 'tau' }
   /**
    * The cut is exp(origin + level · deviation), where the origin lies `margin` deviations above an ordinary image's; in suspected
-   * images patches above `high` count, too. With `heard` false the judge finds no dirt, and nothing is doubted whatever the level.
+   * images patches above `high` count, too. With `doubts` false nothing is doubted whatever the level.
    */
-  | { name: 'level'; origin: number; deviation: number; margin: number; high: number; heard: boolean };
+  | { name: 'level'; origin: number; deviation: number; margin: number; high: number; doubts: boolean };
 
 /** What is known of a stop without its arrays. */
 export interface BaseFacts {

@@ -14,7 +14,7 @@ const sorted = new WeakMap<Float32Array, Float32Array>();
 /** The cut's value, by τ as `discard` takes it, or by the cleaning method's level. */
 export function cutValue({ cut, weights }: Pick<Base, 'cut' | 'weights'>, chosen: number): number {
   if (cut.name === 'level') {
-    return cut.heard ? Math.fround(Math.exp(cut.origin + chosen * cut.deviation)) : Number.POSITIVE_INFINITY;
+    return cut.doubts ? Math.fround(Math.exp(cut.origin + chosen * cut.deviation)) : Number.POSITIVE_INFINITY;
   }
   let order = sorted.get(weights);
   if (!order) {
@@ -35,7 +35,7 @@ export function cutAt(base: Pick<Base, 'cut' | 'weights' | 'suspected'>, chosen:
   const removed = new Uint8Array(weights.length);
   let count = 0;
   for (let image = 0, patch = 0; image < suspected.length; image++) {
-    const own = cut.name === 'level' && cut.heard && suspected[image] === 1 ? Math.min(value, cut.high) : value;
+    const own = cut.name === 'level' && cut.doubts && suspected[image] === 1 ? Math.min(value, cut.high) : value;
     for (let p = 0; p < positions; p++, patch++) if (weights[patch] > own) count += removed[patch] = 1;
   }
   return { value, removed, count };

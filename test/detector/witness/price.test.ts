@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { priceOfDoubt } from '../../../src/detector/witness/price.js';
+import { type Among, priceOfDoubt } from '../../../src/detector/witness/price.js';
 
 // Five images of one patch. Each has the patches of two others as neighbours, at 1, 2, 3, 4 and 5 and at twice that.
 const others = {
@@ -8,8 +8,8 @@ const others = {
   squared: Float32Array.from([1, 2, 2, 4, 3, 6, 4, 8, 5, Number.POSITIVE_INFINITY], (distance) => distance ** 2),
 };
 const deviations = Float64Array.of(0, 1, 2, 3, 4);
-const price = (judged: number[], set = {}): number =>
-  priceOfDoubt({ others, judged: Float32Array.from(judged), cut: 1, positions: 1, deviations, ...set });
+const price = (judged: number[], set = {}, among: Among = 'ordinary'): number =>
+  priceOfDoubt({ others, judged: Float32Array.from(judged), positions: 1, deviations, ...set }).share(1, among);
 
 test('doubt that concerns no nearest row costs nothing', () => {
   assert.equal(price([1, 1, 1, 1, 1]), 0);
@@ -26,4 +26,5 @@ test('an image pays where its nearest row is doubted and its second one lies muc
 test('images beyond four deviations are not asked, and with none left doubt has its full price', () => {
   assert.equal(price([2, 1, 1, 1, 1], { deviations: Float64Array.of(0, 1, 2, 9, 9) }), 2 / 3);
   assert.equal(price([1, 1, 1, 1, 1], { deviations: new Float64Array(5).fill(5) }), 1);
+  assert.equal(price([2, 1, 1, 1, 1], { deviations: Float64Array.of(0, 1, 2, 9, 9) }, 'all'), 3 / 5);
 });

@@ -70,10 +70,56 @@ test('likely dirt is enough where doubt costs little, and proof is asked for whe
   assert.ok(cheap.price! <= 0.07, `${cheap.price}`);
 });
 
+/** Neighbours of patches: a twin, and one `far` times as far, which counts where the twin is doubted. */
+function twins(count: number, far: (patch: number) => number) {
+  const random = createRandom(3);
+  const near = Float32Array.from({ length: count }, () => random.uniform(1, 2));
+  return {
+    patches: Int32Array.from({ length: 2 * count }, (_, j) => (j >> 1) ^ 1),
+    squared: Float32Array.from({ length: 2 * count }, (_, j) => near[j >> 1] * (j % 2 === 0 ? 1 : far(j >> 1))),
+  };
+}
+
+test('without proof only that is doubted which no image needs, if the images are many enough to tell', () => {
+  // One odd spot in one image: no proof of dirt.
+  const images = 60;
+  const judged = judgements(images, 0);
+  const spot = (images - 1) * POSITIONS + 4 * SIDE + 3;
+  for (const dy of [-SIDE, 0, SIDE]) for (const dx of [-1, 0, 1]) judged[spot + dy + dx] = 1.1;
+  const of = (far: (patch: number) => number, set = {}) =>
+    reachVerdict(new Map([['isolation', judged]]), SIDE, witnessSettings(set), twins(judged.length, far));
+  const free = of(() => 1);
+  const [{ heard, sparing, from, cut }] = free.opinions;
+  assert.deepEqual([heard, sparing, from], [false, true, 4]);
+  assert.equal(free.doubted![spot], 1);
+  assert.deepEqual(
+    [...free.doubted!],
+    Array.from(free.opinions[0].judged, (value) => Number(value > cut)),
+  );
+  assert.match(decisionNote(decisionOf(free, 3), 100), /no dirt shows .* 3 of 100 coreset rows that no image needs/);
+  // Its neighbours need the spot: whatever raises an image is not doubted.
+  const needed = of(() => 100);
+  assert.equal(needed.doubted, null);
+  assert.equal(of(() => 1, { free: false }).doubted, null);
+  assert.equal(of(() => 1, { cheap: 0.04 }).doubted, null, 'too few images for that share');
+  assert.equal(reachVerdict(new Map([['isolation', judged]]), SIDE, witnessSettings()).doubted, null);
+});
+
+test('proven dirt is doubted sparingly where doubt is dear', () => {
+  const judged = judgements(200, 20);
+  const of = (far: (patch: number) => number) =>
+    reachVerdict(new Map([['isolation', judged]]), SIDE, witnessSettings(), twins(judged.length, far)).opinions[0];
+  const cheap = of(() => 1);
+  assert.deepEqual([cheap.heard, cheap.sparing, cheap.price, cheap.from], [true, false, 0, 0.5]);
+  const dear = of(() => 100);
+  assert.ok(dear.heard && dear.sparing && dear.price! > 0.1 && dear.from >= 4);
+  assert.deepEqual(dear.condemned, falseDiscovery(dear.pValues, dear.share, 0.1));
+});
+
 test('of few images only what lies far out is doubted, and of those suspected at a fifth of the rate', () => {
   const verdict = verdictOf(40, 4);
-  const [{ few, cut, median, deviation, judged, pValues, share, condemned }] = verdict.opinions;
-  assert.deepEqual([few, verdictOf(200, 20).opinions[0].few], [true, false]);
+  const [{ sparing, cut, median, deviation, judged, pValues, share, condemned }] = verdict.opinions;
+  assert.deepEqual([sparing, verdictOf(200, 20).opinions[0].sparing], [true, false]);
   assert.equal(cut, Math.exp(median + 3.5 * deviation + 0.5 * deviation));
   assert.deepEqual(condemned, falseDiscovery(pValues, share, 0.1));
   assert.deepEqual([...verdict.suspected.subarray(40)], [1, 1, 1, 1]);
@@ -82,7 +128,7 @@ test('of few images only what lies far out is doubted, and of those suspected at
     Number(value > cut || (condemned[Math.floor(patch / POSITIONS)] === 1 && value > high)),
   );
   assert.deepEqual([...verdict.doubted!], expected);
-  assert.equal(verdictOf(40, 4, { doubt: 'always' }).opinions[0].few, false);
+  assert.equal(verdictOf(40, 4, { doubt: 'always' }).opinions[0].sparing, false);
   const far = Array.from(judged, (value) => Number(value > cut));
   assert.deepEqual([...verdictOf(40, 4, { few: 1, margin: 0, level: 4, quantile: 1 }).doubted!], far);
 });

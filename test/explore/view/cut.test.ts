@@ -21,7 +21,7 @@ test('cutAt removes for every τ what discard removes', () => {
   }
 });
 
-test('cutAt doubts by level, in suspected images also above the quantile, and nothing where the judge is not heard', () => {
+test('cutAt doubts by level, in suspected images also above the quantile, and nothing where nothing is doubted', () => {
   const few = Float32Array.of(1, 2, 4, 1, 2, 4);
   const suspected = Uint8Array.of(0, 1);
   const cut = {
@@ -30,11 +30,11 @@ test('cutAt doubts by level, in suspected images also above the quantile, and no
     deviation: Math.log(1.5),
     high: 1.5,
     margin: 0,
-    heard: true,
+    doubts: true,
   } as const;
   // exp(ln 2 + ln 1.5) = 3
   assert.deepEqual([...cutAt({ cut, weights: few, suspected }, 1).removed], [0, 0, 1, 0, 1, 1]);
-  assert.equal(cutAt({ cut: { ...cut, heard: false }, weights: few, suspected }, -1).count, 0);
+  assert.equal(cutAt({ cut: { ...cut, doubts: false }, weights: few, suspected }, -1).count, 0);
 });
 
 test('chosenAt is the τ or level whose cut lies at a weight', () => {
@@ -42,7 +42,7 @@ test('chosenAt is the τ or level whose cut lies at a weight', () => {
   for (const tau of [0.1, 0.25])
     assert.ok(Math.abs(chosenAt(base, cutValue(base, tau)) - tau) < 1 / weights.length + 1e-9);
   const level = {
-    cut: { name: 'level', origin: 0.5, deviation: 0.2, high: 9, margin: 0, heard: true } as const,
+    cut: { name: 'level', origin: 0.5, deviation: 0.2, high: 9, margin: 0, doubts: true } as const,
     weights,
   };
   assert.ok(Math.abs(chosenAt(level, cutValue(level, 2.25)) - 2.25) < 1e-6);
