@@ -15,6 +15,7 @@ const VARIANTS = {
   worst: [1, 3, 25],
   witnesses: [0, 1, 3],
   level: [0, 1, 2],
+  free: [false],
   ratio: [0.02, 0.05, 0.2],
 };
 const CELLS = [

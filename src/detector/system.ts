@@ -79,7 +79,7 @@ export interface Decision {
     name: string;
     /** Whether it found dirt, so that it was heard. */
     heard: boolean;
-    /** Share of ordinary images that doubt in full would raise, where that was asked; else null. */
+    /** Share of ordinary images that doubt in full would raise, where dirt is likely or proven; else null. */
     price: number | null;
     /** Whether doubt is sparing, and the deviations above an ordinary image from which a patch is doubted. */
     sparing: boolean;

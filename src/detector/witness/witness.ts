@@ -16,7 +16,8 @@ const PROFILES: readonly string[] = ['default'];
 
 /**
  * PatchCore with witnesses (docs/cleaning.md): images are compared with each other, and where that shows dirt, patches that
- * no other image resembles count only where several images agree. Where it shows none, this is PatchCore exactly.
+ * no other image resembles count only where several images agree. Where it shows none,
+ * only what no training image needs is doubted; with no such row this is PatchCore exactly.
  */
 export const WITNESS: System = {
   name: 'witness',
