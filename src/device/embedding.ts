@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../engine/tensorflow.js';
-import { EMBEDDING_DIMENSIONS, type LayerMap } from '../features/embedding.js';
+import { EMBEDDING_DIMENSIONS } from '../features/embedding.js';
+import type { LayerMap } from '../features/layer-map.js';
 
 /** The patch embedding on a device: layer maps [batch × h × w × c] to [batch × positions × dimensions], inside `tf.tidy`. */
 export interface DeviceEmbedding {

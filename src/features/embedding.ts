@@ -1,21 +1,10 @@
-import { bilinearTaps } from '../image/bilinear.js';
 import type { FeatureMap } from './forward.js';
+import type { LayerMap } from './layer-map.js';
+import { poolNeighbourhoods } from './neighbourhoods.js';
+import { addUpsampled } from './upsample.js';
 
 /** Channels of a patch embedding, and of each layer before the layers are joined. */
 export const EMBEDDING_DIMENSIONS = 1024;
-
-/** How a layer enters the embedding: a sparse linear map from its 3×3 neighbourhoods to embedding channels. */
-export interface LayerMap {
-  /** Embedding channels this layer touches: [first, first + count). */
-  first: number;
-  count: number;
-  /** Entries of channel j are [start[j], start[j + 1]). */
-  start: Int32Array;
-  /** Channel of the layer and tap 0…8 (row-major in the 3×3 patch) of each entry, and its factor. */
-  channel: Int32Array;
-  tap: Int32Array;
-  factor: Float32Array;
-}
 
 /**
  * The patch embedding of PatchCore and SoftPatch (docs/methods.md 2): 3×3 neighbourhoods with zero padding, adaptive average
@@ -33,8 +22,16 @@ export function createEmbedding(
     const { height, width } = maps[0];
     const rows = new Float32Array(height * width * dimensions);
     maps.forEach((map, index) => {
-      const pooled = poolNeighbourhoods(map, layers[index]);
-      addUpsampled(pooled, map, layers[index], rows, { height, width, dimensions });
+      const layer = layers[index];
+      // The first layer's grid is that of the rows.
+      if (index === 0) {
+        poolNeighbourhoods(map, layer, { out: rows, at: layer.first, stride: dimensions });
+        return;
+      }
+      const pooled = new Float32Array(map.height * map.width * layer.count);
+      poolNeighbourhoods(map, layer, { out: pooled, at: 0, stride: layer.count });
+      const { first, count } = layer;
+      addUpsampled(pooled, map, { rows, height, width, dimensions, first, count });
     });
     return rows;
   };
@@ -100,56 +97,4 @@ function layerMap(width: number, index: number, layers: number): LayerMap {
     tap: Int32Array.from(flat, ([v]) => v % 9),
     factor: Float32Array.from(flat, ([, factor]) => factor),
   };
-}
-
-function poolNeighbourhoods({ height, width, channels, data }: FeatureMap, layer: LayerMap): Float32Array {
-  const stride = (width + 2) * channels;
-  const padded = new Float32Array((height + 2) * stride);
-  for (let y = 0; y < height; y++) {
-    padded.set(data.subarray(y * width * channels, (y + 1) * width * channels), (y + 1) * stride + channels);
-  }
-  const { count, start, factor } = layer;
-  const offset = layer.tap.map((tap, e) => Math.floor(tap / 3) * stride + (tap % 3) * channels + layer.channel[e]);
-  const out = new Float32Array(height * width * count);
-  for (let p = 0; p < height * width; p++) {
-    const base = Math.floor(p / width) * stride + (p % width) * channels;
-    for (let j = 0; j < count; j++) {
-      let sum = 0;
-      for (let e = start[j]; e < start[j + 1]; e++) sum += padded[base + offset[e]] * factor[e];
-      out[p * count + j] = sum;
-    }
-  }
-  return out;
-}
-
-/** Adds a layer's pooled grid to the rows, bilinearly with half-pixel centres and clamped edges. */
-function addUpsampled(
-  pooled: Float32Array,
-  from: FeatureMap,
-  { first, count }: LayerMap,
-  rows: Float32Array,
-  { height, width, dimensions }: { height: number; width: number; dimensions: number },
-): void {
-  const vertical = bilinearTaps(from.height, height);
-  const horizontal = bilinearTaps(from.width, width);
-  for (let y = 0; y < height; y++) {
-    const { low: top, high: bottom, blend: v } = vertical[y];
-    for (let x = 0; x < width; x++) {
-      const { low: left, high: right, blend: h } = horizontal[x];
-      const a = (top * from.width + left) * count;
-      const b = (top * from.width + right) * count;
-      const c = (bottom * from.width + left) * count;
-      const d = (bottom * from.width + right) * count;
-      const out = (y * width + x) * dimensions + first;
-      if (h === 0 && v === 0) {
-        for (let j = 0; j < count; j++) rows[out + j] += pooled[a + j];
-        continue;
-      }
-      for (let j = 0; j < count; j++) {
-        const upper = pooled[a + j] + (pooled[b + j] - pooled[a + j]) * h;
-        const lower = pooled[c + j] + (pooled[d + j] - pooled[c + j]) * h;
-        rows[out + j] += upper + (lower - upper) * v;
-      }
-    }
-  }
 }

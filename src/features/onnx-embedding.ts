@@ -1,6 +1,6 @@
 import type { OnnxGraph } from '../engine/onnx-graph.js';
 import { bilinearTaps, type Corners } from '../image/bilinear.js';
-import type { LayerMap } from './embedding.js';
+import type { LayerMap } from './layer-map.js';
 import { layerShapes } from './layers.js';
 import { embeddingMaps, patchDimensions } from './reading.js';
 import type { FeatureSpec } from './spec.js';

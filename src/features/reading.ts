@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
-import { concatenationMaps, createEmbedding, EMBEDDING_DIMENSIONS, type LayerMap, layerMaps } from './embedding.js';
+import { concatenationMaps, createEmbedding, EMBEDDING_DIMENSIONS, layerMaps } from './embedding.js';
 import type { FeatureMap } from './forward.js';
+import type { LayerMap } from './layer-map.js';
 import { allChannels, layerShapes } from './layers.js';
 import type { FeatureSpec } from './spec.js';
 

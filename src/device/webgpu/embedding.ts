@@ -1,4 +1,5 @@
-import { EMBEDDING_DIMENSIONS, type LayerMap } from '../../features/embedding.js';
+import { EMBEDDING_DIMENSIONS } from '../../features/embedding.js';
+import type { LayerMap } from '../../features/layer-map.js';
 import { bilinearTaps } from '../../image/bilinear.js';
 import { bind, type Gpu, type Numbers } from './gpu.js';
 import { TILE, type Tiles } from './tiles.js';
