@@ -1,4 +1,4 @@
-// Measures witness with one switch at another value, on draw 0, which its rules were chosen on; `cleaning.mjs --write` makes the table.
+// Measures witness, with doubt as strong as set whatever it costs, with one switch at another value, on draw 0, which its rules were chosen on; `cleaning.mjs --write` makes the table.
 //   node scripts/cleaning-ablations.mjs --data data/mvtec --weights data/weights/resnet18.safetensors [--categories screw,bottle] [--cache DIR]
 // Appends to data/results/cleaning-ablations.json and passes over what it holds.
 import { existsSync, readFileSync } from 'node:fs';
@@ -15,9 +15,10 @@ const VARIANTS = {
   worst: [1, 3, 25],
   witnesses: [0, 1, 3],
   level: [0, 1, 2],
-  free: [false],
   ratio: [0.02, 0.05, 0.2],
 };
+/** Doubt whatever it costs, and none without proof: what a switch does by itself. */
+const UNWEIGHED = { dear: 1, free: false };
 const CELLS = [
   { noise: 0, overlap: false },
   { noise: 0.1, overlap: true },
@@ -57,7 +58,7 @@ async function measure(name, category, method, changed, { noise, overlap }) {
   if (rows.some((row) => JSON.stringify([row.category, row.method, row.changed, row.noise, row.overlap]) === key))
     return;
   const contamination = { noise, overlap };
-  const settings = { ratio: 0.1, ...changed };
+  const settings = { ratio: 0.1, ...(method === 'witness' ? UNWEIGHED : {}), ...changed };
   const set = { method, features: { weights }, settings, contamination, seed: 0 };
   const { image, pixel, decision } = await evaluate(lab, category, evaluateConfig(set, SYSTEMS));
   const row = { category: name, method, changed, noise, overlap, image: image.auroc, pixel: pixel.auroc };

@@ -204,8 +204,8 @@ function ablations() {
   });
   return `
 ## One switch at a time
-On draw 0, which the rules were chosen on: image / pixel AUROC, and the estimated share in brackets. Each line changes what it names and
-leaves the rest at its default (\`docs/cleaning.md\` 7). Made by \`node scripts/cleaning-ablations.mjs\`.
+On draw 0, which the rules were chosen on: image / pixel AUROC, and the estimated share in brackets. Doubt is as strong as set whatever it costs, and none is without
+proof (\`dear=1\`, \`free=false\`): what a switch does by itself. Each line changes what it names and leaves the rest at its default (\`docs/cleaning.md\` 7). Made by \`node scripts/cleaning-ablations.mjs\`.
 
 | changed | ${cells.join(' | ')} |
 |${'---|'.repeat(1 + cells.length)}
