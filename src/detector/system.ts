@@ -81,9 +81,9 @@ export interface Decision {
     heard: boolean;
     /** Share of ordinary images that doubt in full would raise, where dirt is likely or proven; else null. */
     price: number | null;
-    /** Whether doubt is sparing, and the deviations above an ordinary image from which a patch is doubted. */
+    /** Whether doubt is sparing, and the deviations above an ordinary image from which a patch is doubted; null where none is for being odd. */
     sparing: boolean;
-    from: number;
+    from: number | null;
     interval: [lower: number, upper: number];
     /** Images beyond each cut, those expected if all were clean, and how likely so many are then. */
     tail: { beyond: number; images: number; expected: number; pValue: number }[];

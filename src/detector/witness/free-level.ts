@@ -8,7 +8,7 @@ interface LevelInput {
   among: Among;
   /** Least level, in deviations. */
   from: number;
-  /** Level beyond which no patch is judged. */
+  /** Level of the most suspicious patch. */
   to: number;
   /** Judgement at a level. */
   cutAt(level: number): number;
@@ -18,19 +18,19 @@ interface LevelInput {
 }
 
 /**
- * The lowest level at which doubt is free (docs/cleaning.md 5): no image that is asked scores higher for it. Of n images none raised rules out, but for a
- * chance α, that more than 1 − α^(1/n) of such images are; where that is more than `most`, the images are too few to tell and nothing is doubted.
- * @returns deviations, at least `from`, a multiple of half a deviation above it.
+ * The lowest level at which doubt is free (docs/cleaning.md 5): no image that is asked scores higher for it by more than a usual deviation. Of n images
+ * none raised rules out, but for a chance α, that more than 1 − α^(1/n) of such images are; where that is more than `most`, the images are too few to tell.
+ * @returns deviations, a multiple of half a deviation above `from`; null where nothing is doubted.
  */
-export function freeLevel({ price, among, from, to, cutAt, most, alpha }: LevelInput): number {
-  const nothing = Math.max(0, Math.ceil((to - from) / STEP));
-  if (1 - alpha ** (1 / price.count(among)) > most) return from + nothing * STEP;
+export function freeLevel({ price, among, from, to, cutAt, most, alpha }: LevelInput): number | null {
+  if (!(to >= from && to < Number.POSITIVE_INFINITY) || 1 - alpha ** (1 / price.count(among)) > most) return null;
+  const nothing = Math.floor((to - from) / STEP) + 1;
   // What is raised at a level is raised below it, so halving finds the lowest.
   let [low, high] = [0, nothing];
   while (low < high) {
-    const middle = (low + high) >> 1;
+    const middle = Math.floor((low + high) / 2);
     if (price.share(cutAt(from + middle * STEP), among) === 0) high = middle;
     else low = middle + 1;
   }
-  return from + low * STEP;
+  return low < nothing ? from + low * STEP : null;
 }

@@ -20,11 +20,11 @@ export interface Opinion extends Dirt {
   price: number | null;
   /** Whether doubt is sparing: the images are few, doubt is dear, or no dirt shows; and nobody says that there is some. */
   sparing: boolean;
-  /** Deviations above the median from which a patch is doubted; `judged` does not reach it where none is. */
-  from: number;
+  /** Deviations above the median from which a patch is doubted; null where none is for being odd. */
+  from: number | null;
   /** Logarithm of the judgement at level 0: the median, where doubt is sparing so much higher that the set level is `from`. */
   origin: number;
-  /** Judgement from which a patch is doubted. */
+  /** Judgement from which a patch is doubted; +∞ where `from` is null. */
   cut: number;
   /** [images] of 1 (suspected by this judge) and 0. */
   suspects: Uint8Array;
@@ -35,7 +35,7 @@ export interface Opinion extends Dirt {
 /** What an opinion depends on. */
 export type OpinionSettings = Pick<
   WitnessSettings,
-  'smooth' | 'worst' | 'doubt' | 'alpha' | 'rate' | 'level' | 'margin' | 'few' | 'cheap' | 'dear' | 'free'
+  'smooth' | 'worst' | 'doubt' | 'rate' | 'level' | 'margin' | 'few' | 'cheap' | 'dear' | 'free' | 'witnesses'
 >;
 
 interface OpinionInput {
@@ -61,7 +61,8 @@ export function opinionOf(input: OpinionInput, settings: OpinionSettings): Opini
   const proven = estimateDirt(suspicion, alpha);
   const { deviations, median, deviation } = proven;
   const auto = settings.doubt === 'auto';
-  const prices = auto && others ? priceOfDoubt({ others, judged, positions, deviations }) : null;
+  const prices =
+    auto && others ? priceOfDoubt({ others, judged, positions, deviations, witnesses: settings.witnesses }) : null;
   const cutAt = (level: number): number => Math.exp(median + level * deviation);
   const likely = prices && proven.interval[0] === 0 ? estimateDirt(suspicion, alpha, 'likely') : null;
   const price = prices && (likely ?? proven).interval[0] > 0 ? prices.share(cutAt(settings.level), 'ordinary') : null;
@@ -73,8 +74,8 @@ export function opinionOf(input: OpinionInput, settings: OpinionSettings): Opini
   const [suspects, condemned] = [1, sparing ? SPARING_RATE : 1].map((part) =>
     heard ? falseDiscovery(dirt.pValues, dirt.share, part * settings.rate) : new Uint8Array(suspicion.length),
   );
-  const from = !sparing ? settings.level : sparingLevel({ prices, heard, judged, proven, cutAt }, settings);
-  const origin = median + (from - settings.level) * deviation;
+  const from = !sparing ? settings.level : sparingLevel({ prices, heard, judged, proven, alpha, cutAt }, settings);
+  const origin = median + ((from ?? settings.level) - settings.level) * deviation;
   return {
     ...dirt,
     judge,
@@ -85,7 +86,7 @@ export function opinionOf(input: OpinionInput, settings: OpinionSettings): Opini
     sparing,
     from,
     origin,
-    cut: cutAt(from),
+    cut: from === null ? Number.POSITIVE_INFINITY : cutAt(from),
     suspects,
     condemned,
   };
@@ -96,19 +97,16 @@ export function opinionOf(input: OpinionInput, settings: OpinionSettings): Opini
  * is not all of them, since new images are then like any.
  */
 function sparingLevel(
-  { prices, heard, judged, proven, cutAt }: SparingInput,
-  { level, margin, free, cheap, alpha }: OpinionSettings,
-): number {
+  { prices, heard, judged, proven: { median, deviation }, alpha, cutAt }: SparingInput,
+  { level, margin, free, cheap }: OpinionSettings,
+): number | null {
   const least = level + margin;
-  const { median, deviation } = proven;
+  if (!prices || !free) return heard ? least : null;
   let most = 0;
   for (const value of judged) if (value > most) most = value;
-  const to = deviation > 0 ? (Math.log(most) - median) / deviation : Number.POSITIVE_INFINITY;
-  if (prices && free && deviation > 0) {
-    const among = heard ? 'ordinary' : 'all';
-    return freeLevel({ price: prices, among, from: least, to, cutAt, most: cheap, alpha });
-  }
-  return heard ? least : Math.max(least, to);
+  const to = (Math.log(most) - median) / deviation;
+  const among = heard ? 'ordinary' : 'all';
+  return freeLevel({ price: prices, among, from: least, to, cutAt, most: cheap, alpha });
 }
 
 interface SparingInput {
@@ -116,5 +114,6 @@ interface SparingInput {
   heard: boolean;
   judged: Float32Array;
   proven: Dirt;
+  alpha: number;
   cutAt(level: number): number;
 }

@@ -10,6 +10,8 @@ export interface PriceInput {
   positions: number;
   /** [images] deviations; images beyond four are no ordinary ones. */
   deviations: Float64Array;
+  /** Pictures that must agree before doubted patches count; 0: they never do. */
+  witnesses: number;
 }
 
 /** Whose scores are looked at: those of ordinary images, or of all, which are as new images will be where all are clean. */
@@ -24,13 +26,13 @@ export interface PriceOfDoubt {
   count(among: Among): number;
   /**
    * Share, [0, 1], of images whose score against the others rises by more than a usual deviation of such scores when patches judged above `cut`
-   * need two images; 1 where there are no such images. It never falls as the cut falls.
+   * need witnesses; 1 where there are no such images. It never falls as the cut falls.
    */
   share(cut: number, among: Among): number;
 }
 
 /** Prepares to weigh doubt (docs/cleaning.md 4) on the training images alone; an image's own rows never count. */
-export function priceOfDoubt({ others, judged, positions, deviations }: PriceInput): PriceOfDoubt {
+export function priceOfDoubt({ others, judged, positions, deviations, witnesses }: PriceInput): PriceOfDoubt {
   const m = others.patches.length / judged.length;
   const asked: Record<Among, number[]> = {
     all: [...deviations.keys()],
@@ -52,14 +54,20 @@ export function priceOfDoubt({ others, judged, positions, deviations }: PriceInp
       const images = asked[among];
       if (images.length === 0) return 1;
       const raised = (image: number): boolean =>
-        score(image, (q) => witnessed(others, judged, cut, q, m)) - before[image] > usual;
+        score(image, (q) => witnessed(others, judged, { cut, witnesses, from: q, m })) - before[image] > usual;
       return images.filter(raised).length / images.length;
     },
   };
 }
 
-/** Squared distance to the nearest other image by a patch that is not doubted or, where nearer, to the second nearest image. */
-function witnessed({ patches, squared }: Others, judged: Float32Array, cut: number, from: number, m: number): number {
-  const trusted = patches[from] < 0 || judged[patches[from]] <= cut;
-  return trusted || m === 1 || patches[from + 1] < 0 ? squared[from] : squared[from + 1];
+/** Squared distance to the nearest of m other images by a patch that is not doubted or to the last witness, whichever is nearer; ∞ where there is neither. */
+function witnessed(
+  { patches, squared }: Others,
+  judged: Float32Array,
+  { cut, witnesses, from, m }: { cut: number; witnesses: number; from: number; m: number },
+): number {
+  for (let j = 0; j < m && patches[from + j] >= 0; j++) {
+    if (judged[patches[from + j]] <= cut || j + 1 === witnesses) return squared[from + j];
+  }
+  return Number.POSITIVE_INFINITY;
 }

@@ -34,7 +34,7 @@ export type WitnessSettings = Pick<BankConfig, 'sampler' | 'ratio' | 'precision'
   cheap: number;
   /** Under `auto`, doubt of proven dirt is sparing, too, where it would raise more than this share, in [0, 1], of ordinary images. */
   dear: number;
-  /** Whether sparing doubt begins as late as it takes to raise no training image; then it is asked for no proof. */
+  /** Whether sparing doubt begins as late as it takes to raise no training image by more than a usual deviation; then it needs no proof. */
   free: boolean;
   /** In suspected images (where doubt is sparing, the surest) also those above this quantile of all patches, in [0, 1]. */
   quantile: number;

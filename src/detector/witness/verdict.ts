@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** What the verdict depends on. */
-export type VerdictSettings = OpinionSettings & Pick<WitnessSettings, 'quantile'>;
+export type VerdictSettings = OpinionSettings & Pick<WitnessSettings, 'alpha' | 'quantile'>;
 
 /**
  * Decides what to doubt (docs/cleaning.md 4 and 5). Each judge is asked by itself whether its suspicions show dirt; where some

@@ -31,9 +31,12 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const reader = await featureReader(lab, config.features);
   const inspection = await inspectTraining(lab, reader, train, settings, createRandom(config.seed));
   const { patches, bank, groups, verdict } = inspection;
-  const [{ judged, origin, deviation, condemned, from }] = verdict.opinions;
+  const [{ judged, deviation, condemned, from, origin: usual }] = verdict.opinions;
   const doubts = verdict.doubted !== null;
-  const high = judged.slice().sort()[Math.floor((judged.length - 1) * settings.quantile)];
+  const sorted = judged.slice().sort();
+  const high = sorted[Math.floor((judged.length - 1) * settings.quantile)];
+  // Where no patch is doubted for being odd, none is at any level that can be chosen.
+  const origin = from === null ? Math.log(sorted[sorted.length - 1]) + 1 - 2 * CUT_RANGES.level.low * deviation : usual;
   const { dimensions } = patches;
   const looks = doubts ? await looksOf(lab, inspection, settings) : [];
   const beside = Int32Array.from(new Set(looks.map(({ patch }) => patch)));
@@ -60,7 +63,7 @@ export async function doubtingParts(lab: Lab, category: Category, config: Evalua
   const steps = gatherSteps(test.length * positions, lowest, (query) =>
     stepsOf(found, doubtable, { query, depth, witnesses: settings.witnesses, doubts }),
   );
-  const margin = from - settings.level;
+  const margin = from === null ? 0 : from - settings.level;
   const cut: CutRule = { name: 'level', origin, deviation, margin, high, doubts };
   const picks = bank.picks.slice().sort();
   return {

@@ -96,7 +96,7 @@ function Cut({ explorer: { state, set, base, answer } }: { explorer: Explorer })
       {name === 'level' && base && (
         <small>
           {silent ? 'no dirt shows: nothing is doubted at any level' : `${percent(share)} of the patches are doubted`}
-          {margin > 0 && `; counted from ${margin} deviations further up, where doubt costs clean images nothing`}
+          {margin > 0 && `; counted from ${margin.toFixed(1)} deviations further up, as doubt is sparing here`}
         </small>
       )}
     </div>

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { freeLevel } from '../../../src/detector/witness/free-level.js';
 
 /** Prices by level, of images of which so many are asked. */
-function levelOf(raisedBelow: number, { count = 60, to = 9 } = {}): number {
+function levelOf(raisedBelow: number, { count = 60, to = 9 } = {}): number | null {
   const asked: string[] = [];
   const price = {
     count: () => count,
@@ -25,9 +25,11 @@ test('doubt begins at the lowest level, in half deviations, at which no image is
 });
 
 test('where every level raises someone, and of too few images, nothing is doubted', () => {
-  assert.equal(levelOf(100), 9);
+  assert.equal(levelOf(100), null);
+  assert.equal(levelOf(0, { to: 4 }), 4);
+  assert.equal(levelOf(4.5, { to: 4 }), null);
+  for (const to of [3.9, Number.NaN, Number.POSITIVE_INFINITY]) assert.equal(levelOf(0, { to }), null);
   // None raised of 41 leaves 1 − .05^(1/41) = .0705 possible, of 42 .0688.
-  assert.equal(levelOf(0, { count: 41 }), 9);
+  assert.equal(levelOf(0, { count: 41 }), null);
   assert.equal(levelOf(0, { count: 42 }), 4);
-  assert.equal(levelOf(0, { count: 41, to: 2 }), 4);
 });

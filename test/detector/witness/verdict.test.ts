@@ -105,6 +105,26 @@ test('without proof only that is doubted which no image needs, if the images are
   assert.equal(reachVerdict(new Map([['isolation', judged]]), SIDE, witnessSettings()).doubted, null);
 });
 
+test('where nothing is doubted it is none of any images, and plain in the decision', () => {
+  for (let seed = 0; seed < 200; seed++) {
+    const random = createRandom(seed);
+    const judged = Float32Array.from({ length: 24 * POSITIONS }, () => Math.exp(0.05 * random.normal()));
+    const verdict = reachVerdict(new Map([['lof', judged]]), SIDE, witnessSettings({ judges: 'lof', alpha: 1e-6 }));
+    assert.equal(verdict.doubted, null, `seed ${seed}`);
+    assert.deepEqual([verdict.opinions[0].from, verdict.opinions[0].cut], [null, Number.POSITIVE_INFINITY]);
+  }
+  // All alike: no deviation to count in.
+  const alike = reachVerdict(
+    new Map([['isolation', new Float32Array(60 * POSITIONS).fill(1)]]),
+    SIDE,
+    witnessSettings(),
+    twins(60 * POSITIONS, () => 1),
+  );
+  assert.equal(alike.doubted, null);
+  const decision = decisionOf(alike, 0);
+  assert.deepEqual(JSON.parse(JSON.stringify(decision)), decision);
+});
+
 test('proven dirt is doubted sparingly where doubt is dear', () => {
   const judged = judgements(200, 20);
   const of = (far: (patch: number) => number) =>
@@ -112,7 +132,7 @@ test('proven dirt is doubted sparingly where doubt is dear', () => {
   const cheap = of(() => 1);
   assert.deepEqual([cheap.heard, cheap.sparing, cheap.price, cheap.from], [true, false, 0, 0.5]);
   const dear = of(() => 100);
-  assert.ok(dear.heard && dear.sparing && dear.price! > 0.1 && dear.from >= 4);
+  assert.ok(dear.heard && dear.sparing && dear.price! > 0.1 && (dear.from ?? 4) >= 4);
   assert.deepEqual(dear.condemned, falseDiscovery(dear.pValues, dear.share, 0.1));
 });
 

@@ -147,7 +147,9 @@ for (; crowded.refused < 6; crowded.refused++) {
   // The rows lie on the crowded device: to it, it is the one that they lie on.
   const found = await nearestOthers(crowdedCompute, { rows: gpuRows(crowded, layOutTiles(gpu, patches, d)), ...own });
   if (crowded.asked > crowded.refused) retried++;
-  if (found.patches.some((patch, i) => patch !== wanted.patches[i]))
+  // Tiles of another size round otherwise, so patches that are equally far may change places.
+  const far = (i: number): boolean => Math.abs(found.squared[i] - wanted.squared[i]) > 1e-5 * wanted.squared[i];
+  if (found.patches.some((patch, i) => patch !== wanted.patches[i] && far(i)))
     wrong.push(`without room ${crowded.refused}: other patches`);
 }
 const index = await gpuGroupIndex(gpu, {
