@@ -1,4 +1,4 @@
-import { startRows } from '../coreset/anchors.js';
+import { GREEDY_ANCHORS, type GreedySampler, isGreedy } from '../coreset/anchors.js';
 import { type NestedPhase, nestedGreedy } from '../coreset/nested-greedy.js';
 import { coresetSize } from '../coreset/samplers.js';
 import { discard } from '../denoise/cut.js';
@@ -34,10 +34,10 @@ export async function previewPicks(
 ): Promise<Int32Array> {
   const taus = [...new Set([PREVIEWED, bank.tau, 0])].sort((a, b) => b - a);
   const keeps = taus.map((tau) => (tau > 0 ? discard(weights, tau).kept : null));
-  const greedy = bank.sampler === 'greedy' || bank.sampler === 'exact';
-  if (!greedy) beside();
-  const picks = greedy
-    ? await nested(lab, patches, bank, keeps, random, beside)
+  const { sampler } = bank;
+  if (!isGreedy(sampler)) beside();
+  const picks = isGreedy(sampler)
+    ? await nested(lab, patches, { ...bank, sampler }, keeps, random, beside)
     : (await selectKept(lab, patches, bank, keeps, random)).flatMap((own) => [...own]);
   return Int32Array.from(new Set(picks)).sort();
 }
@@ -45,19 +45,20 @@ export async function previewPicks(
 async function nested(
   lab: Resources,
   patches: TrainingPatches,
-  { sampler, ratio, ...bank }: BankConfig,
+  bank: BankConfig & { sampler: GreedySampler },
   keeps: readonly (Uint8Array | null)[],
   random: Random,
   beside: () => void,
 ): Promise<Int32Array> {
   const { threads, compute, cache, reporter, signal } = lab;
   const { count: n, dimensions } = patches;
+  const { sampler, ratio } = bank;
   coresetSize(ratio, n);
   const phases = keeps.map((kept): NestedPhase => {
     const stay = kept ? kept.reduce((sum, own) => sum + own, 0) : n;
     return { kept, count: Math.max(1, Math.trunc(ratio * stay)) };
   });
-  const fit = picksKey(patches, { ...bank, sampler, ratio }, random, null);
+  const fit = picksKey(patches, bank, random, null);
   const dependsOn = ['nested picks', VERSION, fit, keeps.map((kept) => kept && hashBytes(kept))];
   const found = await cache.find('picks', dependsOn);
   if (found) {
@@ -67,7 +68,7 @@ async function nested(
   const projection = projectionFor(random, 'coreset', dimensions);
   const z = await rowsHere(await project(compute, await patches.rows(), dimensions, projection, { signal }));
   beside();
-  const anchors = sampler === 'exact' ? ({ kind: 'all' } as const) : startRows(random.fork('sampler'), n);
+  const anchors = GREEDY_ANCHORS[sampler](random.fork('sampler'), n);
   const watch = { progress: reporter.stage('coreset'), signal };
   const data = await nestedGreedy(threads, z, PROJECTED_DIMENSIONS, { anchors, phases }, watch);
   await cache.keep('picks', dependsOn, { picks: { dtype: 'I32', shape: [data.length], data } });

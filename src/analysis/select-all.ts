@@ -1,4 +1,4 @@
-import { startRows } from '../coreset/anchors.js';
+import { GREEDY_ANCHORS, isGreedy } from '../coreset/anchors.js';
 import { prepareGreedy } from '../coreset/greedy.js';
 import { coresetSize, samplers } from '../coreset/samplers.js';
 import { PROJECTED_DIMENSIONS } from '../denoise/projection.js';
@@ -26,8 +26,7 @@ export async function selectAll(
   progress: Progress,
 ): Promise<Int32Array[]> {
   const n = z.length / PROJECTED_DIMENSIONS;
-  const greedy = ({ bank }: Selection): boolean => bank.sampler === 'greedy' || bank.sampler === 'exact';
-  const sizes = selections.filter(greedy).map(({ bank }) => coresetSize(bank.ratio, n));
+  const sizes = selections.filter(({ bank }) => isGreedy(bank.sampler)).map(({ bank }) => coresetSize(bank.ratio, n));
   const slots = Math.min(threads.count, selections.length);
   const side =
     sizes.length > 0 ? await prepareGreedy(threads, z, PROJECTED_DIMENSIONS, Math.max(...sizes), slots, 0) : null;
@@ -40,8 +39,8 @@ export async function selectAll(
       const { bank, kept } = selections[at];
       const { sampler, ratio, firstPickFromKept } = bank;
       const own = random.fork('sampler');
-      if (side && greedy(selections[at])) {
-        const anchors = sampler === 'exact' ? ({ kind: 'all' } as const) : startRows(own, n);
+      if (side && isGreedy(sampler)) {
+        const anchors = GREEDY_ANCHORS[sampler](own, n);
         const options = { count: coresetSize(ratio, n), anchors, kept: kept ?? undefined, firstPickFromKept };
         picks[at] = await side.pick(slot, options, { signal });
       } else {

@@ -12,6 +12,18 @@ export function startRows(random: Random, n: number): Anchors {
   return { kind: 'starts', rows: random.distinct(n, Math.min(10, n)) };
 }
 
+/** Where each greedy sampler starts. */
+export const GREEDY_ANCHORS: Readonly<Record<GreedySampler, (random: Random, n: number) => Anchors>> = {
+  greedy: startRows,
+  exact: () => ({ kind: 'all' }),
+};
+
+/** Samplers that select greedily. */
+export type GreedySampler = 'greedy' | 'exact';
+
+/** Whether a sampler selects greedily. */
+export const isGreedy = (sampler: string): sampler is GreedySampler => Object.hasOwn(GREEDY_ANCHORS, sampler);
+
 /** Mean distance of the rows of a layout to the start rows, in the order given. @param start vectors of the start rows [d] each. */
 export function startAnchors(
   { arena, block, blocks }: State,

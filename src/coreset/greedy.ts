@@ -8,7 +8,7 @@ import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 import type { Watch } from '../progress.js';
 import { greedyInArenas } from './greedy-arenas.js';
-import { AXES, layOut, type SelectionRoom, type State, selectionBytes } from './greedy-layout.js';
+import { AXES, type Layout, layOut, type SelectionRoom, type State, selectionBytes } from './greedy-layout.js';
 import { checkCount, checkSelection, type GreedyOptions } from './greedy-options.js';
 import { initialAnchors } from './initial-anchors.js';
 import { principalAxes, reduce } from './principal-axes.js';
@@ -94,11 +94,7 @@ export async function prepareGreedy(
   checkWhole('most', most, 1, n);
   checkWhole('runs', runs, 1);
   checkWhole('helpers', helpers, 0);
-  checkFinite('z', z, d);
-  const frame = await principalAxes(threads, z, d, AXES);
-  const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const order = room ? null : await tightOrderInThreads(threads, levels[0], AXES + 1);
-  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, runs, helpers, order, room);
+  const layout = await layOutReduced(threads, z, d, most, runs, helpers, room);
   const kernels = instantiateKernels(layout.arena.memory);
   return {
     async pick(run, { count, anchors, kept, firstPickFromKept = false }, watch = {}) {
@@ -129,6 +125,23 @@ export async function prepareGreedy(
       return arena.ints(block.get('picks'), count).slice();
     },
   };
+}
+
+/** Rows z [n × d] reduced, put in order and laid out for selections of at most `most` rows. @throws InputError for a value that is NaN or infinite. */
+export async function layOutReduced(
+  threads: Threads,
+  z: Float32Array,
+  d: number,
+  most: number,
+  runs: number,
+  helpers: number,
+  room?: SelectionRoom,
+): Promise<Layout> {
+  checkFinite('z', z, d);
+  const frame = await principalAxes(threads, z, d, AXES);
+  const { levels, slack } = await reduce(threads, z, frame, [AXES]);
+  const order = room ? null : await tightOrderInThreads(threads, levels[0], AXES + 1);
+  return layOut(z, wholeRows(levels[0], AXES + 1), z.length / d, d, most, slack, runs, helpers, order, room);
 }
 
 const GREEDY = task<typeof import('./greedy-task.js')>(new URL('./greedy-task.js', import.meta.url));

@@ -1,15 +1,11 @@
-import { checkFinite, checkLength, countRows } from '../arguments.js';
+import { checkLength, countRows } from '../arguments.js';
 import type { Threads } from '../kernels/threads.js';
 import { instantiateKernels } from '../kernels/wasm.js';
 import type { Watch } from '../progress.js';
 import type { Anchors } from './anchors.js';
-import { helpersOf, selectInThreads } from './greedy.js';
-import { AXES, layOut } from './greedy-layout.js';
+import { helpersOf, layOutReduced, selectInThreads } from './greedy.js';
 import { checkCount, checkSelection } from './greedy-options.js';
 import { initialAnchors } from './initial-anchors.js';
-import { principalAxes, reduce } from './principal-axes.js';
-import { tightOrderInThreads } from './tight-order.js';
-import { wholeRows } from './whole-rows.js';
 
 /** Rows that may be picked from now on, and the picks there are when that ends. */
 export interface NestedPhase {
@@ -38,12 +34,8 @@ export async function nestedGreedy(
   if (d % 4 !== 0) throw new RangeError(`d = ${d} is not a multiple of 4`);
   checkPhases(n, phases);
   checkSelection(n, { anchors, kept: phases[0].kept ?? undefined, firstPickFromKept: true });
-  checkFinite('z', z, d);
   const most = phases[phases.length - 1].count;
-  const frame = await principalAxes(threads, z, d, AXES);
-  const { levels, slack } = await reduce(threads, z, frame, [AXES]);
-  const order = await tightOrderInThreads(threads, levels[0], AXES + 1);
-  const layout = layOut(z, wholeRows(levels[0], AXES + 1), n, d, most, slack, 1, helpersOf(threads), order);
+  const layout = await layOutReduced(threads, z, d, most, 1, helpersOf(threads));
   const state = { ...layout, ...layout.states[0] };
   const { arena, block, blocks, ranks } = state;
   const kernels = instantiateKernels(arena.memory);

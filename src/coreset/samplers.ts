@@ -3,7 +3,7 @@ import type { Compute } from '../engine/stage.js';
 import { InputError } from '../errors.js';
 import type { Watch } from '../progress.js';
 import type { Random } from '../random.js';
-import { type Anchors, startRows } from './anchors.js';
+import { type Anchors, GREEDY_ANCHORS } from './anchors.js';
 import { SELECT_ROWS } from './greedy.js';
 import type { SelectionRoom } from './greedy-layout.js';
 
@@ -66,8 +66,8 @@ function keptRows({ z, d, kept }: SamplerInput): Int32Array {
 
 /** `random` (Table 5's "PatchCore 1 %-Random") draws from the kept rows, `identity` keeps all of them. */
 export const samplers: Readonly<Record<SamplerName, Sampler>> = {
-  greedy: greedy(startRows),
-  exact: greedy(() => ({ kind: 'all' })),
+  greedy: greedy(GREEDY_ANCHORS.greedy),
+  exact: greedy(GREEDY_ANCHORS.exact),
   random: async (_compute, input, random) => {
     const rows = keptRows(input);
     const size = Math.min(rows.length, coresetSize(input.ratio, rowCount(input.z, input.d)));
