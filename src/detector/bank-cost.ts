@@ -1,3 +1,4 @@
+import { isGreedy } from '../coreset/anchors.js';
 import { MOST_HELPERS } from '../coreset/greedy.js';
 import { AXES, selectionBytes } from '../coreset/greedy-layout.js';
 import { paddedWhole } from '../coreset/whole-rows.js';
@@ -10,7 +11,7 @@ import type { StreamCost, StreamSize } from './system.js';
 export function bankCost({ images, positions, dimensions }: StreamSize, config: BankConfig): StreamCost {
   const { sampler, ratio, discriminator } = config;
   const patches = images * positions;
-  const greedy = sampler === 'greedy' || sampler === 'exact';
+  const greedy = isGreedy(sampler);
   const rows = sampler === 'identity' ? patches : Math.max(1, Math.trunc(ratio * patches));
   const selection = selectionBytes(patches, PROJECTED_DIMENSIONS, greedy ? rows : 1, MOST_HELPERS);
   // Beyond one arena the rows are copied into several.

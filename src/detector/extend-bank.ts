@@ -1,3 +1,4 @@
+import { isGreedy } from '../coreset/anchors.js';
 import { continueGreedy } from '../coreset/continue-greedy.js';
 import { coresetSize, samplers } from '../coreset/samplers.js';
 import { discard } from '../denoise/cut.js';
@@ -47,7 +48,7 @@ export async function extendBank(
   const progress = reporter.stage('coreset');
   const { sampler, ratio } = config;
   let picks: Int32Array;
-  if (sampler === 'greedy' || sampler === 'exact') {
+  if (isGreedy(sampler)) {
     const projection = projectionFor(random, 'coreset', dimensions);
     const z = await rowsHere(await project(compute, rows, dimensions, projection, { signal }));
     const chosen = await rowsHere(await project(compute, old.rows, dimensions, projection, { signal }));

@@ -1,6 +1,7 @@
+import { isGreedy } from '../coreset/anchors.js';
 import { helpersOf } from '../coreset/greedy.js';
 import { type SelectionRoom, selectionRoom } from '../coreset/greedy-layout.js';
-import { coresetSize, type SamplerName, samplers } from '../coreset/samplers.js';
+import { coresetSize, samplers } from '../coreset/samplers.js';
 import { discard, normaliseWeights } from '../denoise/cut.js';
 import { PROJECTED_DIMENSIONS, project, randomProjection } from '../denoise/projection.js';
 import { fuseRanks } from '../denoise/rank-fusion.js';
@@ -191,8 +192,6 @@ function roomOnce({ threads }: Resources, patches: TrainingPatches, { sampler, r
     return room;
   };
 }
-
-const isGreedy = (sampler: SamplerName): boolean => sampler === 'greedy' || sampler === 'exact';
 
 /** All patches in few dimensions, and when that was begun: reading them is timed elsewhere. */
 async function projected(
